@@ -1,0 +1,52 @@
+GO        ?= go
+FUZZTIME  ?= 1m
+LINT      := $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+BINARY    := build/parley
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## List every target
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: build ## Build, and serve with demo data at http://127.0.0.1:8080
+	$(BINARY) serve --demo --db build/demo.db
+
+.PHONY: build
+build: ## Build build/parley
+	@command -v $(CC) >/dev/null || { echo "missing: a C compiler ($(CC)), for SQLite" >&2; exit 1; }
+	$(GO) build -o $(BINARY) ./cmd/parley
+
+.PHONY: test
+test: ## Run every test
+	$(GO) vet ./...
+	$(GO) test ./...
+
+.PHONY: race
+race: ## Run every test with the race detector
+	$(GO) test -race ./...
+
+.PHONY: lint
+lint: ## Check style and the direction of dependencies
+	$(LINT) run ./...
+
+.PHONY: bench
+bench: ## Measure codecs, negotiation and whole requests, as ratios to JSON
+	$(GO) run ./cmd/bench
+
+.PHONY: fuzz
+fuzz: ## Run each fuzz target for FUZZTIME (1m)
+	@for package in $$($(GO) list ./...); do \
+		for target in $$($(GO) test -list '^Fuzz' $$package | grep '^Fuzz'); do \
+			$(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$package || exit 1; \
+		done; \
+	done
+
+.PHONY: golden
+golden: ## Rewrite the golden files; read what changed before you commit it
+	$(GO) test ./handlers/ -run Golden -update
+
+.PHONY: clean
+clean: ## Remove what was built
+	rm -rf build

@@ -1,0 +1,154 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/parley-gateway/parley/codecs"
+	"github.com/parley-gateway/parley/handlers"
+)
+
+func (p *program) convertCommand() *cobra.Command {
+	var from, to string
+	cmd := &cobra.Command{
+		Use:   "convert --from FORMAT --to FORMAT [FILE]",
+		Short: "Re-encode one record with the server's own codecs",
+		Example: `  echo 'status: risky' | parley convert --from yaml --to json
+  parley convert --from xml --to cbor change.xml > change.cbor`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: action(func(_ context.Context, args []string) error {
+			body, err := p.readInput(args)
+			if err != nil {
+				return err
+			}
+			return p.convert(from, to, body)
+		}),
+	}
+	cmd.Flags().StringVar(&from, "from", "", "the format to read")
+	cmd.Flags().StringVar(&to, "to", "", "the format to write")
+	requireFlags(cmd, "from", "to")
+	return cmd
+}
+
+func (p *program) readInput(args []string) ([]byte, error) {
+	if len(args) == 0 || args[0] == "-" {
+		return io.ReadAll(p.in)
+	}
+	return os.ReadFile(args[0])
+}
+
+func (p *program) convert(from, to string, body []byte) error {
+	formats := handlers.Formats()
+	codec, ok := formats.ByName(from).(codecs.Codec)
+	if !ok {
+		return unknownSource(formats, from)
+	}
+	mediaType, err := codecs.ParseMediaType(codecs.ContentType(codec, codec.MediaTypes()[0], body))
+	if err != nil {
+		return err
+	}
+	decoded, err := codecs.DecodeAs(codec, codecs.Input{Body: body, Type: withoutCharset(mediaType)})
+	if err != nil {
+		return err
+	}
+	return p.printDocument(formats, to, codecs.Document{
+		Name:   "record",
+		Record: decoded.Record,
+		Page:   codecs.Page{Title: "Record"},
+	})
+}
+
+// withoutCharset lets a file say for itself how its characters are encoded.
+func withoutCharset(m codecs.MediaType) codecs.MediaType {
+	if m.Param("charset") != "" {
+		m.Params = nil
+	}
+	return m
+}
+
+func unknownSource(formats *codecs.Registry, name string) error {
+	var names []string
+	for _, f := range formats.Formats() {
+		if _, ok := f.(codecs.Codec); ok {
+			names = append(names, f.Name())
+		}
+	}
+	return fmt.Errorf("nothing reads %q; there are: %s", name, strings.Join(names, ", "))
+}
+
+func (p *program) negotiateCommand() *cobra.Command {
+	var list bool
+	var contentType string
+	cmd := &cobra.Command{
+		Use:   "negotiate ACCEPT",
+		Short: "Show how an Accept header is judged, and which format wins",
+		Example: `  parley negotiate 'text/html;q=0.8, application/*'
+  parley negotiate '*/*' --content-type text/xml
+  parley negotiate 'text/csv, */*;q=0.1' --list`,
+		Args: cobra.ExactArgs(1),
+		RunE: action(func(_ context.Context, args []string) error {
+			shape := codecs.Single
+			if list {
+				shape = codecs.Many
+			}
+			return p.negotiate(args[0], contentType, shape)
+		}),
+	}
+	cmd.Flags().BoolVar(&list, "list", false, "for a list instead of one record")
+	cmd.Flags().StringVar(&contentType, "content-type", "", "the Content-Type of the request, whose language settles ties")
+	return cmd
+}
+
+func (p *program) negotiate(accept, contentType string, shape codecs.Shape) error {
+	formats := handlers.Formats()
+	var language codecs.Language
+	if contentType != "" {
+		codec, mediaType, err := formats.ByContentType(contentType)
+		if err != nil {
+			return err
+		}
+		language = codecs.LanguageOf(codec, mediaType.Name)
+	}
+	weighings, choice, ok := formats.Explain([]string{accept}, shape)
+	choice = choice.In(language)
+	var rows []codecs.Record
+	for _, w := range weighings {
+		if w.Alias && w.Range == "" && w.MediaType != choice.MediaType {
+			continue
+		}
+		rows = append(rows, weighingRecord(w, ok && w.MediaType == choice.MediaType))
+	}
+	if err := p.printTable(rows, []string{"format", "media_type", "range", "quality", "wins"}); err != nil {
+		return err
+	}
+	if !ok {
+		return fmt.Errorf("nothing is acceptable: the answer would be 406")
+	}
+	return nil
+}
+
+func weighingRecord(w codecs.Weighing, wins bool) codecs.Record {
+	text := func(name, value string) codecs.Field {
+		if value == "" {
+			value = "-"
+		}
+		return codecs.Field{Name: name, Value: codecs.TextValue(value)}
+	}
+	mark := ""
+	if wins {
+		mark = "wins"
+	}
+	return codecs.Record{
+		text("format", w.Format.Name()),
+		text("media_type", w.MediaType),
+		text("range", w.Range),
+		text("quality", strconv.FormatFloat(w.Quality, 'f', -1, 64)),
+		text("wins", mark),
+	}
+}

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+
+	"github.com/parley-gateway/parley"
+	"github.com/parley-gateway/parley/fixtures"
+)
+
+// demoToken is the name of the token of the demo, and demoUser whose name it
+// acts in.
+const (
+	demoToken = "demo"
+	demoUser  = "ben"
+)
+
+// startDemo loads the demo data into an empty database, or finds it there
+// from an earlier start, and prints what to try.
+func (p *program) startDemo(ctx context.Context, store parley.Store, addr net.Addr) error {
+	if err := loadDemo(ctx, store); err != nil {
+		return err
+	}
+	if err := store.RevokeToken(ctx, demoToken); err != nil && !parley.HasCode(err, parley.CodeNotFound) {
+		return err
+	}
+	token, err := issueToken(ctx, store, parley.NewToken{
+		Name: demoToken, ActsAs: demoUser, Permissions: parley.Permissions,
+	})
+	if err != nil {
+		return err
+	}
+	return p.printCurlLines("http://"+addr.String(), token)
+}
+
+func loadDemo(ctx context.Context, store parley.Store) error {
+	workspaces, users := fixtures.Demo()
+	err := store.Load(ctx, workspaces, users)
+	if !parley.HasCode(err, parley.CodeTaken) {
+		return err
+	}
+	for _, u := range users {
+		if u.Identifier != demoUser {
+			continue
+		}
+		if found, err := store.User(ctx, parley.Everywhere, u.ID); err == nil && found.Identifier == u.Identifier {
+			return nil
+		}
+	}
+	return fmt.Errorf("the database holds other data: --demo needs an empty one")
+}
+
+func (p *program) printCurlLines(url, token string) error {
+	_, err := fmt.Fprintf(p.out, `Try these in another terminal:
+
+curl --request PATCH --url %[1]s/users/ben --header 'Authorization: Bearer %[2]s' --header 'Content-Type: application/json' --data '{"status": "inactive", "review_comment": "User is suspended due to abuse of the system."}'
+
+curl --request PATCH --url %[1]s/users/ben --header 'Authorization: Bearer %[2]s' --header 'Content-Type: application/xml' --data '<user><status>active</status><review_comment>It was a mistake.</review_comment></user>'
+
+curl --url %[1]s/users/ben/status-changes --header 'Authorization: Bearer %[2]s' --header 'Accept: text/plain'
+
+`, url, token)
+	return err
+}

@@ -1,0 +1,105 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/mattn/go-isatty"
+
+	"github.com/parley-gateway/parley/codecs"
+)
+
+// printDocument writes one record in a named format.
+func (p *program) printDocument(formats *codecs.Registry, format string, doc codecs.Document) error {
+	choice, ok := formats.Named(format, codecs.Single)
+	if !ok {
+		return unknownFormat(formats, format, codecs.Single)
+	}
+	body, err := choice.Format.(codecs.Encoder).Encode(nil, doc)
+	return p.printBody(body, err)
+}
+
+// printListing writes a list in a named format; without one, as a table for
+// people or as plain lines for programs.
+func (p *program) printListing(formats *codecs.Registry, format string, list codecs.Listing, columns ...string) error {
+	if format == "" {
+		return p.printTable(list.Records, columns)
+	}
+	choice, ok := formats.Named(format, codecs.Many)
+	if !ok {
+		return unknownFormat(formats, format, codecs.Many)
+	}
+	body, err := choice.Format.(codecs.ListEncoder).EncodeList(nil, list)
+	return p.printBody(body, err)
+}
+
+func (p *program) printBody(body []byte, err error) error {
+	if err != nil {
+		return err
+	}
+	if _, err = p.out.Write(body); err != nil {
+		return err
+	}
+	if len(body) > 0 && body[len(body)-1] != '\n' && p.onTerminal() {
+		_, err = io.WriteString(p.out, "\n")
+	}
+	return err
+}
+
+func unknownFormat(formats *codecs.Registry, name string, shape codecs.Shape) error {
+	var names []string
+	for _, f := range formats.Formats() {
+		if _, ok := formats.Named(f.Name(), shape); ok {
+			names = append(names, f.Name())
+		}
+	}
+	return fmt.Errorf("nothing is written as %q here; there are: %s", name, strings.Join(names, ", "))
+}
+
+// printTable writes the columns of records: aligned under a heading on a
+// terminal, else as lines of values with tabs between them.
+func (p *program) printTable(records []codecs.Record, columns []string) error {
+	if !p.onTerminal() {
+		return writeRows(p.out, records, columns)
+	}
+	table := tabwriter.NewWriter(p.out, 0, 0, 2, ' ', 0)
+	_, err := fmt.Fprintln(table, strings.ToUpper(strings.Join(columns, "\t")))
+	return errors.Join(err, writeRows(table, records, columns), table.Flush())
+}
+
+func writeRows(w io.Writer, records []codecs.Record, columns []string) error {
+	for _, r := range records {
+		cells := make([]string, len(columns))
+		for i, column := range columns {
+			cells[i] = cell(r, column)
+		}
+		if _, err := fmt.Fprintln(w, strings.Join(cells, "\t")); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// breaks are shown as they are written in Go, so that a row stays one line.
+var breaks = strings.NewReplacer("\t", `\t`, "\n", `\n`, "\r", `\r`)
+
+func cell(r codecs.Record, column string) string {
+	v, _ := r.Get(column)
+	if v.Kind() != codecs.List {
+		return breaks.Replace(string(v.AppendScalar(nil)))
+	}
+	var values []string
+	for _, m := range v.Members() {
+		values = append(values, string(m.Value.AppendScalar(nil)))
+	}
+	return breaks.Replace(strings.Join(values, ","))
+}
+
+func (p *program) onTerminal() bool {
+	f, ok := p.out.(*os.File)
+	return ok && isatty.IsTerminal(f.Fd())
+}

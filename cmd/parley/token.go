@@ -1,0 +1,133 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/parley-gateway/parley"
+	"github.com/parley-gateway/parley/codecs"
+	"github.com/parley-gateway/parley/handlers"
+	"github.com/parley-gateway/parley/handlers/records"
+)
+
+func (p *program) tokenCommand() *cobra.Command {
+	return group("token", "Make, list and revoke tokens", "  parley token list",
+		p.tokenCreateCommand(), p.tokenListCommand(), p.tokenRevokeCommand())
+}
+
+func (p *program) tokenCreateCommand() *cobra.Command {
+	var token parley.NewToken
+	var permissions []string
+	var expires time.Duration
+	cmd := &cobra.Command{
+		Use:   "create",
+		Short: "Make a token and print it, once",
+		Example: `  parley token create --name support --acts-as ben --permissions users:read,users:write
+  parley token create --name import --acts-as ben --permissions users:admin --expires 720h --workspace delay`,
+		Args: cobra.NoArgs,
+		RunE: action(func(ctx context.Context, _ []string) error {
+			return p.withStore(ctx, func(store parley.Store) (err error) {
+				if token.Permissions, err = permissionsOf(permissions); err != nil {
+					return err
+				}
+				if expires > 0 {
+					token.ExpiresAt = time.Now().Add(expires)
+				}
+				return p.createToken(ctx, store, token)
+			})
+		}),
+	}
+	f := cmd.Flags()
+	f.StringVar(&token.Name, "name", "", "what the token is called")
+	f.StringVar(&token.ActsAs, "acts-as", "", "the user, by id or identifier, in whose name it changes things")
+	f.StringSliceVar(&permissions, "permissions", nil, "users:read, users:write, metadata:read, users:admin")
+	f.DurationVar(&expires, "expires", 0, "how long it is valid; 0 for ever")
+	f.StringVar(&token.Workspace, "workspace", "", "the one workspace it is limited to; none for all")
+	requireFlags(cmd, "name", "acts-as", "permissions")
+	return cmd
+}
+
+// requireFlags makes cobra ask for flags. A name that is no flag is a mistake
+// of the program.
+func requireFlags(cmd *cobra.Command, names ...string) {
+	for _, name := range names {
+		if err := cmd.MarkFlagRequired(name); err != nil {
+			panic(err)
+		}
+	}
+}
+
+func permissionsOf(names []string) ([]parley.Permission, error) {
+	list := make([]parley.Permission, len(names))
+	for i, name := range names {
+		if list[i] = parley.Permission(name); !slices.Contains(parley.Permissions, list[i]) {
+			return nil, fmt.Errorf("%q is no permission; there are: %v", name, parley.Permissions)
+		}
+	}
+	return list, nil
+}
+
+func (p *program) createToken(ctx context.Context, store parley.Store, token parley.NewToken) error {
+	text, err := issueToken(ctx, store, token)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(p.out, text)
+	return err
+}
+
+// issueToken keeps a new token and returns its text, which is kept nowhere.
+func issueToken(ctx context.Context, store parley.Store, token parley.NewToken) (string, error) {
+	text := parley.GenerateToken()
+	token.Hash, _ = parley.HashToken(text)
+	_, err := store.CreateToken(ctx, token)
+	return text, err
+}
+
+func (p *program) tokenListCommand() *cobra.Command {
+	var format string
+	cmd := &cobra.Command{
+		Use:     "list",
+		Short:   "List the tokens",
+		Example: "  parley token list --format json",
+		Args:    cobra.NoArgs,
+		RunE: action(func(ctx context.Context, _ []string) error {
+			return p.withStore(ctx, func(store parley.Store) error {
+				tokens, err := store.Tokens(ctx)
+				if err != nil {
+					return err
+				}
+				list := codecs.Listing{Name: "tokens", Item: "token"}
+				for _, t := range tokens {
+					list.Records = append(list.Records, records.Token(t))
+				}
+				return p.printListing(handlers.Formats(), format, list,
+					"name", "acts_as", "permissions", "workspace", "created_at", "expires_at", "revoked_at")
+			})
+		}),
+	}
+	formatFlag(cmd, &format, "")
+	return cmd
+}
+
+func formatFlag(cmd *cobra.Command, format *string, standard string) {
+	cmd.Flags().StringVar(format, "format", standard, "the format to print: json, xml, yaml, text, ...")
+}
+
+func (p *program) tokenRevokeCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:     "revoke NAME",
+		Short:   "End a token at once",
+		Example: "  parley token revoke support",
+		Args:    cobra.ExactArgs(1),
+		RunE: action(func(ctx context.Context, args []string) error {
+			return p.withStore(ctx, func(store parley.Store) error {
+				return store.RevokeToken(ctx, args[0])
+			})
+		}),
+	}
+}

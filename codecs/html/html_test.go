@@ -1,0 +1,16 @@
+package html_test
+
+import (
+	"testing"
+
+	"github.com/parley-gateway/parley/codecs/codectest"
+	"github.com/parley-gateway/parley/codecs/html"
+)
+
+func TestConformance(t *testing.T) {
+	codectest.Test(t, html.New("status"), codectest.Options{
+		Flat:       true,
+		Repairs:    true,
+		CannotHold: func(r rune) bool { return r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == '\ufffe' || r == '\uffff' },
+	})
+}

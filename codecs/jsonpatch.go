@@ -1,0 +1,164 @@
+package codecs
+
+import (
+	"fmt"
+	"strings"
+)
+
+// JSONPatch is the format of RFC 6902, as far as it goes with a record of
+// named values: add and replace at "/name" are the field name, and test at
+// "/name" is a field _test, a map of that name to what it must be. The fields
+// stand in the order of the operations. Other operations, and paths that lead
+// elsewhere, are unfit. It can be read only.
+type JSONPatch struct{}
+
+var _ Steerer = JSONPatch{}
+
+// NewJSONPatch makes the codec.
+func NewJSONPatch() JSONPatch { return JSONPatch{} }
+
+func (JSONPatch) Name() string         { return "json-patch" }
+func (JSONPatch) MediaTypes() []string { return []string{"application/json-patch+json"} }
+
+// TestField is the field that holds what a test operation says: a map of one
+// field and the value that is expected of it.
+const TestField = "_test"
+
+// Steering is the field of the tests.
+func (JSONPatch) Steering() []string { return []string{TestField} }
+
+// Decode reads an array of operations. One without any has no fields.
+func (JSONPatch) Decode(in Input) (Record, error) {
+	patch, err := decodeJSON(in)
+	if err != nil {
+		return nil, err
+	}
+	if patch.kind != List {
+		return nil, Malformed("a patch is a list of operations, and this is %s", patch.kind)
+	}
+	record := Record{}
+	for i, member := range patch.members {
+		f, fault := patchField(member.Value)
+		if fault != "" {
+			return nil, Malformed("operation %d %s", i, fault)
+		}
+		if record, err = in.Limits.Append(record, f); err != nil {
+			return nil, err
+		}
+	}
+	return record, nil
+}
+
+// patchField makes the field of an operation, or says what is wrong with it.
+func patchField(operation Value) (f Field, fault string) {
+	if operation.kind != Map {
+		return Field{}, fmt.Sprintf("is %s, not an object", operation.kind)
+	}
+	if name, ok := repeated(operation.members); ok {
+		return Field{}, fmt.Sprintf("has the member %q twice", name)
+	}
+	op, fault := patchMember(operation.members, "op")
+	if fault != "" {
+		return Field{}, fault
+	}
+	path, fault := patchMember(operation.members, "path")
+	if fault != "" {
+		return Field{}, fault
+	}
+	names, ok := parsePointer(path)
+	if !ok {
+		return Field{}, fmt.Sprintf("has the path %q, which is no JSON Pointer", path)
+	}
+	switch op {
+	case "add", "replace", "test":
+		value, ok := operation.members.Get("value")
+		if !ok {
+			return Field{}, "has no value"
+		}
+		return settingField(op, path, names, value), ""
+	}
+	return unsupportedOperation(op, path, names), ""
+}
+
+// repeated finds a name that stands in a record twice.
+func repeated(r Record) (name string, ok bool) {
+	for i, f := range r {
+		if _, ok := r[:i].Get(f.Name); ok {
+			return f.Name, true
+		}
+	}
+	return "", false
+}
+
+// settingField is the field of an operation with a value. A name _test in the
+// patch would pass for a test, and so is not taken.
+func settingField(op, path string, names []string, value Value) Field {
+	if len(names) != 1 || names[0] == TestField {
+		unfit := UnfitValue("unsupported-path", fmt.Sprintf("a value with the path %q", path))
+		return Field{Name: path, Value: unfit}
+	}
+	f := Field{Name: names[0], Value: value}
+	if op == "test" {
+		return Field{Name: TestField, Value: MapValue(Record{f})}
+	}
+	return f
+}
+
+// unsupportedOperation is a field of the first name of a path, but never a
+// field _test, which would pass for a test.
+func unsupportedOperation(op, path string, names []string) Field {
+	name := path
+	if len(names) > 0 && names[0] != TestField {
+		name = names[0]
+	}
+	return Field{Name: name, Value: UnfitValue("unsupported-operation", fmt.Sprintf("the operation %q", op))}
+}
+
+// patchMember is a member that an operation must have, and be text.
+func patchMember(operation Record, name string) (text, fault string) {
+	v, ok := operation.Get(name)
+	switch {
+	case !ok:
+		return "", "has no " + name
+	case v.kind != Text:
+		return "", fmt.Sprintf("has %s for its %s, not text", v.kind, name)
+	}
+	return v.text, ""
+}
+
+// parsePointer splits a JSON Pointer (RFC 6901) into its names. The empty
+// one, the whole document, has none.
+func parsePointer(path string) (names []string, ok bool) {
+	if path == "" {
+		return nil, true
+	}
+	if path[0] != '/' {
+		return nil, false
+	}
+	names = strings.Split(path[1:], "/")
+	for i, name := range names {
+		if names[i], ok = unescapePointer(name); !ok {
+			return nil, false
+		}
+	}
+	return names, true
+}
+
+// unescapePointer decodes ~0 and ~1 (RFC 6901 section 4), in which order
+// matters: ~01 is ~1.
+func unescapePointer(name string) (string, bool) {
+	rest := name
+	for {
+		tilde := strings.IndexByte(rest, '~')
+		if tilde < 0 {
+			break
+		}
+		rest = rest[tilde+1:]
+		if rest == "" || rest[0] != '0' && rest[0] != '1' {
+			return "", false
+		}
+	}
+	return pointerEscapes.Replace(name), true
+}
+
+var pointerEscapes = strings.NewReplacer("~1", "/", "~0", "~")

@@ -1,0 +1,118 @@
+package yaml
+
+import (
+	"bytes"
+	"slices"
+	"unicode/utf8"
+
+	"github.com/parley-gateway/parley/codecs"
+)
+
+// maxFlow bounds how many brackets and commas a body may have. The library
+// holds all tokens of a list or map in flow style in memory at once, some
+// 500 bytes for each.
+const maxFlow = 1 << 16
+
+const mustEscape = "the character U+%04X must be written as an escape in quotation marks"
+
+// prepare refuses what the library would read by YAML 1.1 or at too high a
+// price, and hides what it should read and does not: the directive %YAML 1.2.
+func prepare(text []byte) ([]byte, error) {
+	if at := unreadable(text); at >= 0 {
+		r, _ := utf8.DecodeRune(text[at:])
+		return nil, codecs.MalformedText(text, at, mustEscape, r)
+	}
+	if countFlow(text) > maxFlow {
+		return nil, codecs.Malformed("there are more than %d brackets and commas", maxFlow)
+	}
+	return hideVersion(text)
+}
+
+// unreadable finds the first character that may stand in no text, or that
+// ends a line in YAML 1.1 and does not in YAML 1.2, or is -1.
+func unreadable(text []byte) int {
+	for i := 0; i < len(text); {
+		if c := text[i]; c < utf8.RuneSelf {
+			if c < ' ' && c != '\t' && c != '\n' && c != '\r' {
+				return i
+			}
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRune(text[i:])
+		switch r {
+		case '\u0085', '\u2028', '\u2029', '\ufffe', '\uffff':
+			return i
+		}
+		i += size
+	}
+	return -1
+}
+
+// isPrintable reports whether a character may stand outside quotation marks
+// and means the same in every version of YAML.
+func isPrintable(r rune) bool {
+	switch r {
+	case '\t', '\n', '\r':
+		return true
+	case 0x7f, '\u2028', '\u2029', '\ufeff', '\ufffe', '\uffff':
+		return false
+	}
+	return r >= ' ' && (r < 0x80 || r > 0x9f)
+}
+
+func countFlow(text []byte) (n int) {
+	for _, c := range []string{",", "[", "{"} {
+		n += bytes.Count(text, []byte(c))
+	}
+	return n
+}
+
+// hideVersion makes the directive %YAML 1.2 a comment, in a copy, so that all
+// places stay what they are. Any other directive is refused.
+func hideVersion(text []byte) ([]byte, error) {
+	hidden := false
+	for at := 0; at < len(text); {
+		line, rest := cutLine(text[at:])
+		switch {
+		case isBlank(line):
+		case line[0] != '%':
+			if hidden && !bytes.HasPrefix(line, []byte("---")) {
+				return nil, codecs.MalformedText(text, at, "the document after a directive begins with ---")
+			}
+			return text, nil
+		case hidden || !isVersion12(line):
+			return nil, codecs.MalformedText(text, at, "directives are refused, but %%YAML 1.2")
+		default:
+			text = slices.Clone(text)
+			text[at], hidden = '#', true
+		}
+		at = len(text) - len(rest)
+	}
+	return text, nil
+}
+
+// cutLine cuts a line and its line break off the front of a text.
+func cutLine(text []byte) (line, rest []byte) {
+	end := bytes.IndexAny(text, "\r\n")
+	if end < 0 {
+		return text, nil
+	}
+	line, rest = text[:end], text[end+1:]
+	if text[end] == '\r' {
+		rest = bytes.TrimPrefix(rest, []byte("\n"))
+	}
+	return line, rest
+}
+
+// isBlank reports whether a line is empty or holds a comment.
+func isBlank(line []byte) bool {
+	line = bytes.TrimLeft(line, " \t")
+	return len(line) == 0 || line[0] == '#'
+}
+
+func isVersion12(line []byte) bool {
+	words := bytes.Fields(line)
+	return len(words) > 1 && string(words[0]) == "%YAML" && string(words[1]) == "1.2" &&
+		(len(words) == 2 || words[2][0] == '#')
+}

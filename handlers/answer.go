@@ -1,0 +1,165 @@
+package handlers
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/parley-gateway/parley/codecs"
+)
+
+// answer is what a handler has to say. One of document and listing is set,
+// or neither for an answer without a body.
+type answer struct {
+	status   int // 0 for 200
+	document *codecs.Document
+	listing  *codecs.Listing
+	version  int64 // of the user, for the entity tag; 0 for none
+}
+
+// vary names the request headers that choose an answer (RFC 9110 section
+// 12.5.5). Who sends a body is answered in its language.
+const (
+	varyOpen    = "Accept"
+	varyRead    = "Accept, Authorization, X-API-Version"
+	varyChanges = "Accept, Authorization, X-API-Version, Content-Type, Prefer, X-HTTP-Method-Override"
+)
+
+func (x *exchange) vary() string {
+	switch {
+	case x.isChange():
+		return varyChanges
+	case x.route.open:
+		return varyOpen
+	}
+	return varyRead
+}
+
+// send encodes an answer whole and then writes it.
+func (x *exchange) send(ans answer) {
+	choice := x.choice.In(x.language)
+	if ans.version != 0 {
+		tag := entityTag(ans.version, choice.Format.Name())
+		x.header("ETag", tag)
+		if !x.isChange() && isCurrent(x.headers.ifNoneMatch, tag) {
+			x.sendEmpty(http.StatusNotModified)
+			return
+		}
+	}
+	if ans.document == nil && ans.listing == nil {
+		x.sendEmpty(ans.status)
+		return
+	}
+	buffer := takeBuffer()
+	defer buffer.free()
+	name, err := buffer.encode(choice, ans)
+	if err != nil {
+		x.fail(asRefusal(err))
+		return
+	}
+	if a, ok := choice.Format.(codecs.Attacher); ok {
+		x.header("Content-Disposition", `attachment; filename="`+a.Filename(name)+`"`)
+	}
+	x.sendBody(max(ans.status, http.StatusOK), codecs.ContentType(choice.Format, choice.MediaType, buffer.bytes), buffer.bytes)
+}
+
+// sendProblem encodes a problem. One that a format cannot hold is told in
+// JSON, which holds everything.
+func (x *exchange) sendProblem(status int, doc codecs.Document, choice codecs.Choice) {
+	buffer := takeBuffer()
+	defer buffer.free()
+	if _, err := buffer.encode(choice, answer{document: &doc}); err != nil {
+		choice, _ = x.Formats.Negotiate(nil, codecs.Single)
+		if _, err := buffer.encode(choice, answer{document: &doc}); err != nil {
+			panic(err)
+		}
+	}
+	mediaType := choice.MediaType
+	if p, ok := choice.Format.(codecs.ProblemEncoder); ok {
+		mediaType = p.ProblemMediaType()
+	}
+	x.c.Writer.Header().Del("ETag")
+	x.sendBody(status, codecs.ContentType(choice.Format, mediaType, buffer.bytes), buffer.bytes)
+}
+
+func (x *exchange) sendEmpty(status int) {
+	x.setCommonHeaders()
+	x.c.Writer.WriteHeader(status)
+	x.c.Writer.WriteHeaderNow()
+}
+
+func (x *exchange) sendBody(status int, contentType string, body []byte) {
+	x.setCommonHeaders()
+	x.header("Content-Type", contentType)
+	x.header("Content-Length", strconv.Itoa(len(body)))
+	x.c.Writer.WriteHeader(status)
+	// A client that has gone cannot be told so; the log shows the bytes.
+	_, _ = x.c.Writer.Write(body)
+}
+
+func (x *exchange) setCommonHeaders() {
+	x.header("X-API-Version", version)
+	x.header("Cache-Control", "private, no-cache")
+	x.header("X-Content-Type-Options", "nosniff")
+	x.c.Writer.Header().Add("Vary", x.vary())
+}
+
+// buffer is where an answer is encoded.
+type buffer struct{ bytes []byte }
+
+var buffers = sync.Pool{New: func() any { return &buffer{bytes: make([]byte, 0, 4<<10)} }}
+
+// maxPooled keeps the buffers of rare large answers out of the pool.
+const maxPooled = 256 << 10
+
+func takeBuffer() *buffer { return buffers.Get().(*buffer) }
+
+func (b *buffer) free() {
+	if cap(b.bytes) <= maxPooled {
+		b.bytes = b.bytes[:0]
+		buffers.Put(b)
+	}
+}
+
+// encode writes the answer into the buffer and returns the name of what it
+// holds.
+func (b *buffer) encode(choice codecs.Choice, ans answer) (name string, err error) {
+	if ans.listing != nil {
+		b.bytes, err = choice.Format.(codecs.ListEncoder).EncodeList(b.bytes[:0], *ans.listing)
+		return ans.listing.Name, err
+	}
+	b.bytes, err = choice.Format.(codecs.Encoder).Encode(b.bytes[:0], *ans.document)
+	return ans.document.Name, err
+}
+
+// linkTo is the Link field to the next page (RFC 8288 section 3).
+func (x *exchange) linkTo(next string) {
+	if next == "" {
+		return
+	}
+	x.header("Link", "<"+x.nextURL(next)+`>; rel="next"`)
+}
+
+// nextURL is this request's own URL with another cursor.
+func (x *exchange) nextURL(cursor string) string {
+	query := x.c.Request.URL.Query()
+	query.Set("cursor", cursor)
+	return x.c.Request.URL.EscapedPath() + "?" + query.Encode()
+}
+
+// formatLinks lead to the same answer in every other format that can hold it.
+func (x *exchange) formatLinks() []codecs.Link {
+	var links []codecs.Link
+	for _, f := range x.Formats.Formats() {
+		if _, ok := x.Formats.Named(f.Name(), x.route.shape); ok && f != x.choice.Format {
+			links = append(links, codecs.Link{
+				URL:   x.c.Request.URL.EscapedPath() + "?format=" + f.Name(),
+				Label: strings.ToUpper(f.Name()),
+				Rel:   "alternate",
+			})
+		}
+	}
+	return slices.Clip(links)
+}

@@ -1,0 +1,82 @@
+// Package handlers speaks HTTP: it decodes a request, binds it to a command,
+// lets the store carry it out, negotiates the format of the answer and
+// encodes it.
+package handlers
+
+import (
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
+
+	"github.com/parley-gateway/parley"
+	"github.com/parley-gateway/parley/codecs"
+	"github.com/parley-gateway/parley/handlers/records"
+)
+
+// Config is what an API is made of. A zero value is replaced by its default,
+// but for Store, which must be given.
+type Config struct {
+	Store   parley.Store
+	Formats *codecs.Registry // Formats()
+	Log     *slog.Logger     // discards
+	NewID   func() string    // makes request ids and idempotency keys; random UUIDs
+
+	Rules         records.Rules
+	MatchRequired bool          // refuse a change without If-Match
+	Limits        codecs.Limits // of what a body may hold
+	MaxBody       int64         // bytes, before and after decompression; 1 MiB
+	Timeout       time.Duration // of the work on one request; 10 s
+	Origins       []string      // whose pages may call from a browser; none
+}
+
+const (
+	defaultMaxBody = 1 << 20
+	defaultTimeout = 10 * time.Second
+)
+
+// api is what all handlers share.
+type api struct {
+	Config
+}
+
+// New makes the handler of the whole HTTP surface.
+func New(config Config) http.Handler {
+	a := &api{Config: withDefaults(config)}
+	gin.SetMode(gin.ReleaseMode)
+	engine := gin.New()
+	// Path values are decoded by the handlers, exactly once: gin itself would
+	// take a plus sign for a space.
+	engine.UseEscapedPath = true
+	engine.UnescapePathValues = false
+	engine.RedirectTrailingSlash = false
+	engine.HandleMethodNotAllowed = true
+	engine.Use(a.requestID()...)
+	engine.Use(a.logRequest, a.recoverPanic())
+	if len(a.Origins) > 0 {
+		engine.Use(a.shareWithOrigins())
+	}
+	a.mount(engine)
+	return engine
+}
+
+func withDefaults(c Config) Config {
+	if c.Formats == nil {
+		c.Formats = Formats()
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.NewID == nil {
+		c.NewID = uuid.NewString
+	}
+	if c.MaxBody == 0 {
+		c.MaxBody = defaultMaxBody
+	}
+	if c.Timeout == 0 {
+		c.Timeout = defaultTimeout
+	}
+	return c
+}

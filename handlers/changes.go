@@ -1,0 +1,103 @@
+package handlers
+
+import (
+	"net/http"
+	"strconv"
+
+	"github.com/parley-gateway/parley"
+	"github.com/parley-gateway/parley/codecs"
+	"github.com/parley-gateway/parley/handlers/records"
+)
+
+// changeStatus is what Parley exists for. A request flows through it once:
+// body, Record, command, store, user.
+func (a *api) changeStatus(x *exchange) (answer, error) {
+	request, err := x.readChange()
+	if err != nil {
+		return answer{}, err
+	}
+	outcome, err := a.Store.ChangeStatus(x.context(), request)
+	if err != nil {
+		return answer{}, err
+	}
+	if outcome.Replayed {
+		x.header("Idempotent-Replayed", "true")
+	}
+	ans := x.userAnswer(outcome.User)
+	if x.headers.minimal {
+		x.header("Preference-Applied", "return=minimal")
+		ans.document, ans.status = nil, http.StatusNoContent
+	}
+	return ans, nil
+}
+
+func (x *exchange) readChange() (parley.ChangeRequest, error) {
+	if err := x.decode(); err != nil {
+		return parley.ChangeRequest{}, err
+	}
+	change, steering, err := records.BindStatusChange(*x.decoded, x.Rules)
+	if err != nil {
+		return parley.ChangeRequest{}, err
+	}
+	if err := x.steer(steering); err != nil {
+		return parley.ChangeRequest{}, err
+	}
+	return parley.ChangeRequest{
+		Caller:         x.caller,
+		Ref:            x.ref(),
+		Change:         change,
+		IfMatch:        x.headers.ifMatch,
+		IdempotencyKey: x.headers.idempotencyKey,
+		RequestID:      x.requestID(),
+		MediaType:      x.decoded.Codec.MediaTypes()[0],
+	}, nil
+}
+
+// steer lets fields stand for headers that were not sent.
+func (x *exchange) steer(s records.Steering) (err error) {
+	if s.IfMatch != nil && !x.headers.ifMatch.Given {
+		if x.headers.ifMatch, err = x.parseIfMatch(codecs.IfMatchField, *s.IfMatch); err != nil {
+			return err
+		}
+	}
+	if s.IdempotencyKey != nil && x.headers.idempotencyKey == "" {
+		x.headers.idempotencyKey = *s.IdempotencyKey
+		return checkIdempotencyKey(codecs.IdempotencyKeyField, *s.IdempotencyKey)
+	}
+	return nil
+}
+
+func (a *api) listChanges(x *exchange) (answer, error) {
+	if err := x.checkQuery("limit", "cursor"); err != nil {
+		return answer{}, err
+	}
+	asked, err := x.page()
+	if err != nil {
+		return answer{}, err
+	}
+	page, err := a.Store.Changes(x.context(), x.caller.Scope, x.ref(), asked)
+	if err != nil {
+		return answer{}, err
+	}
+	x.linkTo(page.Next)
+	list := codecs.Listing{Name: "status_changes", Item: "status_change", Next: page.Next, Records: make([]codecs.Record, len(page.Changes))}
+	for i, c := range page.Changes {
+		list.Records[i] = records.Change(c, x.caller)
+	}
+	list.Page = x.listPage("History of "+x.ref(), page.Next)
+	return answer{listing: &list}, nil
+}
+
+func (a *api) showChange(x *exchange) (answer, error) {
+	// What is no number is the number of no entry: 0.
+	seq, _ := strconv.ParseInt(x.c.Param("seq"), 10, 64)
+	change, err := a.Store.Change(x.context(), x.caller.Scope, x.ref(), seq)
+	if err != nil {
+		return answer{}, err
+	}
+	return answer{document: &codecs.Document{
+		Name:   "status_change",
+		Record: records.Change(change, x.caller),
+		Page:   codecs.Page{Title: "Status change " + strconv.FormatInt(seq, 10)},
+	}}, nil
+}

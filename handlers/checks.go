@@ -1,0 +1,177 @@
+package handlers
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/parley-gateway/parley"
+	"github.com/parley-gateway/parley/codecs"
+	"github.com/parley-gateway/parley/handlers/records"
+)
+
+// version is the one version of the API there is.
+const version = "v1"
+
+// maxAccept is how long an Accept field may be, in bytes.
+const maxAccept = 16 << 10
+
+// authenticate finds out who is calling (RFC 6750 section 2.1).
+func (x *exchange) authenticate() error {
+	if x.route.open {
+		return nil
+	}
+	lines := x.c.Request.Header.Values("Authorization")
+	if len(lines) == 0 {
+		return x.unauthorized("A bearer token is needed here.", "")
+	}
+	scheme, token, _ := strings.Cut(lines[0], " ")
+	if len(lines) > 1 || !strings.EqualFold(scheme, "Bearer") {
+		return x.unauthorized("The Authorization header must hold one bearer token.", "")
+	}
+	hash, ok := parley.HashToken(strings.Trim(token, " "))
+	if !ok {
+		return x.unauthorized("This is no token of Parley, or it was not copied whole.", "invalid_token")
+	}
+	caller, err := x.Store.Authenticate(x.context(), hash)
+	if parley.HasCode(err, parley.CodeUnauthorized) {
+		return x.unauthorized("The token is unknown, expired or revoked.", "invalid_token")
+	}
+	x.caller = caller
+	x.c.Set(tokenKey, caller.Token)
+	return err
+}
+
+// unauthorized challenges the client. It names an error only where a token
+// was sent (RFC 6750 section 3.1).
+func (x *exchange) unauthorized(detail, code string) error {
+	challenge := `Bearer realm="parley"`
+	if code != "" {
+		challenge += `, error="` + code + `"`
+	}
+	x.header("WWW-Authenticate", challenge)
+	return parley.NewError(parley.CodeUnauthorized, detail)
+}
+
+func (x *exchange) checkVersion() error {
+	for _, asked := range x.c.Request.Header.Values("X-API-Version") {
+		if asked != version {
+			return &parley.Error{
+				Code:      parley.CodeUnsupportedVersion,
+				Detail:    "There is no such version of this API.",
+				Supported: []string{version},
+			}
+		}
+	}
+	return nil
+}
+
+// checkMethod lets a POST stand for PATCH where a header or a field of a form
+// says so, for those who cannot send PATCH. A body that cannot be read is
+// judged later, as that of a PATCH would be.
+func (x *exchange) checkMethod() error {
+	if x.route.notAllowed {
+		return parley.NewError(parley.CodeMethodNotAllowed, "This method is not allowed here.")
+	}
+	if !x.route.override {
+		return nil
+	}
+	asked := x.c.Request.Header.Values("X-HTTP-Method-Override")
+	if x.speaksForm() {
+		if x.decode() != nil && len(asked) == 0 {
+			return nil
+		}
+		asked = append(asked, x.methodFields()...)
+	}
+	if len(asked) == 0 {
+		return x.refuseMethod("A POST here must say that it stands for PATCH: by the header X-HTTP-Method-Override, or by the field _method of a form.")
+	}
+	for _, method := range asked {
+		if !strings.EqualFold(method, http.MethodPatch) {
+			return x.refuseMethod("A POST here can stand for PATCH and for nothing else.")
+		}
+	}
+	return nil
+}
+
+// methodFields are the methods that the fields of a form name.
+func (x *exchange) methodFields() []string {
+	if x.decoded == nil {
+		return nil
+	}
+	return records.Methods(*x.decoded)
+}
+
+func (x *exchange) refuseMethod(detail string) error {
+	x.header("Allow", "GET, HEAD, PATCH, OPTIONS")
+	return parley.NewError(parley.CodeMethodNotAllowed, detail)
+}
+
+// speaksForm reports whether the body is of a format in which the field
+// _method counts: those that a browser's form can send.
+func (x *exchange) speaksForm() bool {
+	c, _, err := x.Formats.ByContentType(x.c.GetHeader("Content-Type"))
+	if err != nil {
+		return false
+	}
+	switch c.Name() {
+	case "form", "multipart", "text":
+		return true
+	}
+	return false
+}
+
+func (x *exchange) checkPermission() error {
+	need := x.route.permission
+	if need == "" || x.caller.May(need) {
+		return nil
+	}
+	x.header("WWW-Authenticate", `Bearer realm="parley", error="insufficient_scope", scope="`+string(need)+`"`)
+	return parley.NewError(parley.CodeForbidden, "The token lacks the permission "+string(need)+".")
+}
+
+// declaredLanguage is the format that the request says it is in. What is
+// inside a container is known only when it was decoded.
+func (x *exchange) declaredLanguage() codecs.Language {
+	value := x.c.GetHeader("Content-Type")
+	if value == "" {
+		return codecs.Language{}
+	}
+	c, m, err := x.Formats.ByContentType(value)
+	if err != nil {
+		return codecs.Language{}
+	}
+	return codecs.LanguageOf(c, m.Name)
+}
+
+// negotiate chooses the format of the answer by ?format= or Accept.
+func (x *exchange) negotiate() error {
+	accept := x.c.Request.Header.Values("Accept")
+	length := 0
+	for _, line := range accept {
+		length += len(line)
+	}
+	if length > maxAccept {
+		return parley.NewError(parley.CodeInvalidHeader, "The Accept header is longer than 16 KiB.")
+	}
+	choice, ok := x.chooseFormat(accept, x.route.shape)
+	if !ok {
+		return &parley.Error{
+			Code:      parley.CodeNotAcceptable,
+			Detail:    "The answer cannot be had in any format that was asked for.",
+			Supported: x.Formats.Writable(x.route.shape),
+		}
+	}
+	x.choice = choice
+	return nil
+}
+
+func (x *exchange) chooseFormat(accept []string, shape codecs.Shape) (codecs.Choice, bool) {
+	names, asked := x.c.Request.URL.Query()["format"]
+	if !asked {
+		return x.Formats.Negotiate(accept, shape)
+	}
+	if len(names) != 1 {
+		return codecs.Choice{}, false
+	}
+	return x.Formats.Named(names[0], shape)
+}

@@ -1,0 +1,76 @@
+package handlers
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+
+	"github.com/gin-contrib/requestid"
+	"github.com/gin-gonic/gin"
+
+	"github.com/parley-gateway/parley"
+	"github.com/parley-gateway/parley/codecs"
+)
+
+// exchange is one request on its way through the checks, and its answer.
+type exchange struct {
+	*api
+	c        *gin.Context
+	route    route
+	caller   parley.Caller
+	language codecs.Language
+	choice   codecs.Choice
+	headers  headers
+	decoded  *codecs.Decoded // the body, once it was decoded
+}
+
+// serve makes a handler of a route. The checks run in the order that the
+// contract gives, and the first that fails answers.
+func (a *api) serve(rt route) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		ctx, cancel := context.WithTimeout(c.Request.Context(), a.Timeout)
+		defer cancel()
+		c.Request = c.Request.WithContext(ctx)
+		x := &exchange{api: a, c: c, route: rt}
+		x.language = x.declaredLanguage()
+		ans, err := x.run()
+		if err != nil {
+			x.fail(err)
+			return
+		}
+		x.send(ans)
+	}
+}
+
+func (x *exchange) run() (answer, error) {
+	checks := [...]func() error{
+		x.authenticate, x.checkVersion, x.checkMethod, x.checkPermission, x.negotiate, x.readHeaders,
+	}
+	for _, check := range checks {
+		if err := check(); err != nil {
+			return answer{}, err
+		}
+	}
+	return x.route.handle(x)
+}
+
+func (x *exchange) context() context.Context { return x.c.Request.Context() }
+
+func (x *exchange) requestID() string { return requestid.Get(x.c) }
+
+func (x *exchange) header(name, value string) { x.c.Writer.Header().Set(name, value) }
+
+// ref is the path value that names a user or a workspace, percent-decoded
+// exactly once.
+func (x *exchange) ref() string {
+	ref, err := url.PathUnescape(x.c.Param("ref"))
+	if err != nil {
+		return ""
+	}
+	return ref
+}
+
+// isChange reports whether the request may change something.
+func (x *exchange) isChange() bool {
+	return x.route.method == http.MethodPatch || x.route.method == http.MethodPost
+}

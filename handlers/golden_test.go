@@ -1,0 +1,162 @@
+package handlers_test
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/parley-gateway/parley/codecs"
+	"github.com/parley-gateway/parley/handlers"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// TestGolden replays testdata/<format>/<case>/request.http over a connection,
+// byte by byte as it stands there, and compares the answer with response.http
+// and what is then in the history with history.json. A refused request must
+// have left no row.
+func TestGolden(t *testing.T) {
+	cases, err := filepath.Glob("../testdata/*/*/request.http")
+	if err != nil || len(cases) == 0 {
+		t.Fatal("there are no golden files", err)
+	}
+	for _, path := range cases {
+		dir := filepath.Dir(path)
+		name, _ := filepath.Rel("../testdata", dir)
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			replay(t, dir)
+		})
+	}
+}
+
+// TestGoldenCoversEveryFormat keeps a format from being registered without
+// golden files.
+func TestGoldenCoversEveryFormat(t *testing.T) {
+	for _, f := range handlers.Formats().Formats() {
+		if cases, _ := filepath.Glob(filepath.Join("../testdata", f.Name(), "*", "request.http")); len(cases) == 0 {
+			t.Errorf("testdata/%s holds no case", f.Name())
+		}
+	}
+}
+
+func replay(t *testing.T, dir string) {
+	s := newServer(t)
+	raw := readRequest(t, dir)
+	answer := s.exchangeRaw(raw)
+	compareGolden(t, filepath.Join(dir, "response.http"), answer)
+	status, err := strconv.Atoi(string(answer[9:12]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	changes := s.history(ben)
+	if status >= 400 && len(changes) != 0 {
+		t.Errorf("a refused request left a row: %+v", changes)
+	}
+	if len(changes) > 0 {
+		shown, err := json.MarshalIndent(changes, "", "  ")
+		if err != nil {
+			t.Fatal(err)
+		}
+		compareGolden(t, filepath.Join(dir, "history.json"), append(shown, '\n'))
+	} else if _, err := os.Stat(filepath.Join(dir, "history.json")); err == nil {
+		t.Error("history.json is there, and no row")
+	}
+}
+
+var contentLength = regexp.MustCompile(`(?m)^Content-Length: \d+\r\n`)
+
+// readRequest reads a request. With -update it sets its Content-Length, so
+// that nobody has to count bytes; a request that has none, or is sent in
+// chunks, is left as it is.
+func readRequest(t *testing.T, dir string) []byte {
+	path := filepath.Join(dir, "request.http")
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	head, body, ok := bytes.Cut(raw, []byte("\r\n\r\n"))
+	if !ok {
+		t.Fatalf("%s: no empty line ends the headers", path)
+	}
+	if *update && contentLength.Match(append(head, '\r', '\n')) {
+		head = contentLength.ReplaceAll(append(head, '\r', '\n'), fmt.Appendf(nil, "Content-Length: %d\r\n", len(body)))
+		raw = append(append(head, '\r', '\n'), body...)
+		if err := os.WriteFile(path, raw, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return raw
+}
+
+// exchangeRaw sends bytes and returns the answer as bytes, without the Date.
+func (s *testServer) exchangeRaw(raw []byte) []byte {
+	s.t.Helper()
+	conn, err := net.Dial("tcp", s.Listener.Addr().String())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := conn.Write(raw); err != nil {
+		s.t.Fatal(err)
+	}
+	method, _, _ := strings.Cut(string(raw), " ")
+	res, err := http.ReadResponse(bufio.NewReader(conn), &http.Request{Method: method})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	res.Header.Del("Date")
+	var out bytes.Buffer
+	fmt.Fprintf(&out, "HTTP/1.1 %s\r\n", res.Status)
+	if err := res.Header.Write(&out); err != nil {
+		s.t.Fatal(err)
+	}
+	out.WriteString("\r\n")
+	out.Write(body)
+	return out.Bytes()
+}
+
+func compareGolden(t *testing.T, path string, got []byte) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(path, got, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("%s differs:\n got %q\nwant %q", path, got, want)
+	}
+}
+
+// answersIn lists the formats that a shape of answer can have.
+func answersIn(shape codecs.Shape) []codecs.Format {
+	registry := handlers.Formats()
+	var list []codecs.Format
+	for _, f := range registry.Formats() {
+		if _, ok := registry.Named(f.Name(), shape); ok {
+			list = append(list, f)
+		}
+	}
+	return list
+}

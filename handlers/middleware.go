@@ -1,0 +1,110 @@
+package handlers
+
+import (
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"slices"
+	"time"
+
+	"github.com/gin-contrib/cors"
+	"github.com/gin-contrib/requestid"
+	"github.com/gin-gonic/gin"
+
+	"github.com/parley-gateway/parley"
+)
+
+const maxRequestID = 128
+
+// requestID keeps a caller's own request id where it is one, and makes one
+// where it is not.
+func (a *api) requestID() []gin.HandlerFunc {
+	const name = "X-Request-Id"
+	return []gin.HandlerFunc{
+		func(c *gin.Context) {
+			if ids := c.Request.Header[name]; len(ids) != 1 || !isVisible(ids[0], maxRequestID) {
+				delete(c.Request.Header, name)
+			}
+		},
+		requestid.New(requestid.WithGenerator(a.NewID)),
+	}
+}
+
+// failureKey is where a failure is left for the log.
+const failureKey = "failure"
+
+// logRequest writes one line for each request. It names the caller's token,
+// never shows it, and nothing of bodies and queries.
+func (a *api) logRequest(c *gin.Context) {
+	start := time.Now()
+	c.Next()
+	level, failure := slog.LevelInfo, (*parley.Error)(nil)
+	if value, ok := c.Get(failureKey); ok {
+		failure = value.(*parley.Error)
+	}
+	if c.Writer.Status() >= http.StatusInternalServerError {
+		level = slog.LevelError
+	}
+	if !a.Log.Enabled(c.Request.Context(), level) {
+		return
+	}
+	attrs := make([]slog.Attr, 0, 9)
+	attrs = append(attrs,
+		slog.String("method", c.Request.Method),
+		slog.String("path", c.Request.URL.EscapedPath()),
+		slog.Int("status", c.Writer.Status()),
+		slog.Int("bytes", max(c.Writer.Size(), 0)),
+		slog.Duration("duration", time.Since(start)),
+		slog.String("request_id", requestid.Get(c)),
+		slog.String("token", c.GetString(tokenKey)),
+	)
+	if failure != nil {
+		attrs = append(attrs, slog.String("problem", string(failure.Code)))
+		if failure.Cause != nil {
+			attrs = append(attrs, slog.String("cause", failure.Cause.Error()))
+		}
+	}
+	a.Log.LogAttrs(c.Request.Context(), level, "request", attrs...)
+}
+
+// tokenKey is where the name of the caller's token is left for the log.
+const tokenKey = "token"
+
+// recoverPanic answers a panic as an internal error, and leaves its stack for
+// the log.
+func (a *api) recoverPanic() gin.HandlerFunc {
+	return gin.CustomRecoveryWithWriter(nil, func(c *gin.Context, cause any) {
+		x := &exchange{api: a, c: c}
+		x.language = x.declaredLanguage()
+		x.fail(&parley.Error{Code: parley.CodeInternal, Cause: fmt.Errorf("panic: %v\n%s", cause, debug.Stack())})
+		c.Abort()
+	})
+}
+
+// shareWithOrigins lets pages of other origins call from a browser. An origin
+// that is not among them is not refused: it gets no permission, and the
+// browser keeps the answer from the page.
+func (a *api) shareWithOrigins() gin.HandlerFunc {
+	share := cors.New(cors.Config{
+		AllowOrigins: a.Origins,
+		AllowMethods: []string{http.MethodGet, http.MethodHead, http.MethodPatch, http.MethodPost, http.MethodOptions},
+		AllowHeaders: []string{
+			"Authorization", "Content-Type", "Content-Encoding", "Accept", "If-Match", "If-None-Match",
+			"Idempotency-Key", "Prefer", "X-API-Version", "X-HTTP-Method-Override", "X-Request-ID",
+		},
+		ExposeHeaders: []string{
+			"ETag", "Location", "Link", "X-Request-ID", "X-API-Version",
+			"Allow", "Accept-Patch", "Idempotent-Replayed", "Preference-Applied", "Retry-After", "WWW-Authenticate",
+		},
+		MaxAge: 10 * time.Minute,
+	})
+	all := slices.Contains(a.Origins, "*")
+	return func(c *gin.Context) {
+		if all || slices.Contains(a.Origins, c.GetHeader("Origin")) {
+			share(c)
+			return
+		}
+		c.Writer.Header().Set("Vary", "Origin")
+	}
+}

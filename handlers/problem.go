@@ -1,0 +1,142 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+
+	"github.com/parley-gateway/parley"
+	"github.com/parley-gateway/parley/codecs"
+	"github.com/parley-gateway/parley/handlers/records"
+)
+
+// problemType is how a code of failure stands on the wire, and what its page
+// says to whoever looks it up.
+type problemType struct {
+	status int
+	title  string
+	means  string
+	remedy string
+}
+
+// problemTypes maps every code to the wire. Nowhere else is a status of
+// failure chosen.
+var problemTypes = map[parley.Code]problemType{
+	parley.CodeInternal: {http.StatusInternalServerError, "Internal error",
+		"Something went wrong inside Parley. Whether a change was made can be seen in the user's history.",
+		"Try again later, with the same Idempotency-Key. If it stays, give the operator the request id: the cause is in the log under it."},
+	parley.CodeUnauthorized: {http.StatusUnauthorized, "Not signed in",
+		"The request carried no token, or one that is unknown, expired or revoked.",
+		"Send the header Authorization: Bearer <token>, once. An operator makes tokens with parley token create."},
+	parley.CodeForbidden: {http.StatusForbidden, "Permission missing",
+		"The token is valid but does not allow this. The scope that is missing stands in the WWW-Authenticate header.",
+		"Use a token that holds the permission, or ask an operator for one."},
+	parley.CodeUnsupportedVersion: {http.StatusBadRequest, "Unknown version of the API",
+		"The header X-API-Version names a version that does not exist.",
+		"Send X-API-Version: v1, or leave the header out."},
+	parley.CodeMethodNotAllowed: {http.StatusMethodNotAllowed, "Method not allowed",
+		"There is something at this address, but not for this method. The Allow header lists the methods there are.",
+		"Use one of them. A client that cannot send PATCH sends POST with X-HTTP-Method-Override: PATCH, or with the form field _method=PATCH."},
+	parley.CodeNotAcceptable: {http.StatusNotAcceptable, "No acceptable format",
+		"None of the formats that the Accept header or ?format= allows can hold this answer.",
+		"Ask for one of those listed under supported."},
+	parley.CodeInvalidHeader: {http.StatusBadRequest, "Invalid header",
+		"A header that takes one value is malformed, too long, or came twice.",
+		"Send it once, in the form that the detail names."},
+	parley.CodeInvalidQuery: {http.StatusBadRequest, "Invalid query",
+		"A query parameter is unknown, came twice, or has a value that it cannot have.",
+		"Correct the parameter that is named under errors. Take cursors as they come, from next_cursor or the Link header."},
+	parley.CodeUnsupportedMediaType: {http.StatusUnsupportedMediaType, "Unknown format",
+		"The body has no Content-Type, or one that nothing here reads, or is in a character encoding that nobody knows.",
+		"Send one of the media types listed under supported and in the Accept-Patch header."},
+	parley.CodeUnsupportedEncoding: {http.StatusUnsupportedMediaType, "Unknown content coding",
+		"The header Content-Encoding names a coding that is not supported.",
+		"Use one of those in the Accept-Encoding header of the answer, or none."},
+	parley.CodeTooLarge: {http.StatusRequestEntityTooLarge, "Body too large",
+		"The body is larger than the limit, as it was sent or after decompression.",
+		"Send less: a status change needs a few hundred bytes."},
+	parley.CodeMalformed: {http.StatusBadRequest, "Malformed body",
+		"The body is empty, not well-formed in its format, or uses something that is refused in it.",
+		"Look at the place that the detail names."},
+	parley.CodeNotFields: {http.StatusUnprocessableEntity, "No fields",
+		"The body is well-formed but holds no named fields: a list or a single value, say.",
+		"Send an object with the fields status and, if you like, review_comment."},
+	parley.CodeInvalid: {http.StatusUnprocessableEntity, "Invalid fields",
+		"The body was understood, but fields in it are missing, unknown, given twice, or hold what they cannot hold.",
+		"Each fault stands under errors with its field, a stable code and a sentence. Correct all of them; nothing was changed."},
+	parley.CodeKeyReused: {http.StatusUnprocessableEntity, "Idempotency key used before",
+		"The Idempotency-Key was used within a day for another change: another user, command or If-Match.",
+		"Make a new key for each change, and send the same key only to repeat the same change."},
+	parley.CodeNotFound: {http.StatusNotFound, "Not found",
+		"Nothing with this id or identifier exists for you.",
+		"Check the spelling: identifiers are case-sensitive, and what is not a letter or digit is percent-encoded once."},
+	parley.CodeTaken: {http.StatusConflict, "Already taken",
+		"Another one has this identifier, email or name already. The field is named under errors.",
+		"Choose another, or look the existing one up."},
+	parley.CodePreconditionRequired: {http.StatusPreconditionRequired, "Precondition required",
+		"This service accepts changes only with an If-Match header, so that nobody changes what they have not seen.",
+		"Read the user, and send the ETag of the answer as If-Match."},
+	parley.CodePreconditionFailed: {http.StatusPreconditionFailed, "Changed in the meantime",
+		"The user is no longer at the version that If-Match names. Nothing was changed.",
+		"Read the user and the history again, and decide anew."},
+	parley.CodePatchTestFailed: {http.StatusConflict, "Patch test failed",
+		"A test operation of the JSON Patch does not hold. Nothing was changed.",
+		"Read the user again, and decide anew."},
+	parley.CodeUnavailable: {http.StatusServiceUnavailable, "Storage unavailable",
+		"The change could not be stored now, or not in time.",
+		"Try again after the seconds in the Retry-After header, with the same Idempotency-Key."},
+}
+
+const problemsPath = "/problems/"
+
+// fail answers with a problem (RFC 9457), in the format of the caller where
+// that can hold one, else in JSON.
+func (x *exchange) fail(err error) {
+	e := failure(err)
+	x.c.Set(failureKey, e)
+	kind := problemTypes[e.Code]
+	if e.Code == parley.CodeUnavailable {
+		x.header("Retry-After", "1")
+	}
+	problem := records.Problem{
+		Type:      problemsPath + string(e.Code),
+		Title:     kind.title,
+		Status:    kind.status,
+		Instance:  x.c.Request.URL.EscapedPath(),
+		RequestID: x.requestID(),
+		Err:       e,
+	}
+	doc := codecs.Document{
+		Name:      "problem",
+		Namespace: "urn:ietf:rfc:7807",
+		Record:    problem.Record(),
+		Page: codecs.Page{
+			Title: strconv.Itoa(kind.status) + " " + kind.title,
+			Text:  kind.remedy,
+			Links: []codecs.Link{{URL: problem.Type, Label: "About this problem"}},
+		},
+	}
+	x.sendProblem(kind.status, doc, x.problemChoice(e.Code))
+}
+
+// failure is what an error means to the caller. What failed because its time
+// was over is no fault of the service.
+func failure(err error) *parley.Error {
+	e := parley.AsError(err)
+	if e.Code == parley.CodeInternal && (errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)) {
+		return &parley.Error{Code: parley.CodeUnavailable, Detail: "The request was not done in time.", Cause: err}
+	}
+	return e
+}
+
+// problemChoice is the format of a problem. That nothing is acceptable is
+// told in JSON, whatever was asked.
+func (x *exchange) problemChoice(code parley.Code) codecs.Choice {
+	choice, ok := x.chooseFormat(x.c.Request.Header.Values("Accept"), codecs.Single)
+	if !ok || code == parley.CodeNotAcceptable {
+		choice, _ = x.Formats.Negotiate(nil, codecs.Single)
+		return choice
+	}
+	return choice.In(x.language)
+}

@@ -1,0 +1,49 @@
+package records
+
+import "github.com/parley-gateway/parley/codecs"
+
+// Steering is what the fields that are no fields say: in formats that cannot
+// set headers, they stand for them.
+type Steering struct {
+	Method         *string // _method
+	IfMatch        *string // _if_match
+	IdempotencyKey *string // _idempotency_key
+
+	charset *string // _charset_, which the codec heeded
+}
+
+// Methods are the methods that a record asks for, without judging the rest of
+// it.
+func Methods(d codecs.Decoded) (methods []string) {
+	for _, f := range d.Record {
+		if f.Name == codecs.MethodField {
+			methods = append(methods, f.Value.Text())
+		}
+	}
+	return methods
+}
+
+// steer takes a field that steers the request. Which names do, the codec
+// says; tests are read on their own, because their order counts.
+func (b *binder) steer(f codecs.Field) {
+	switch f.Name {
+	case codecs.MethodField:
+		b.steerTo(&b.steering.Method, f)
+	case codecs.CharsetField:
+		b.steerTo(&b.steering.charset, f)
+	case codecs.IfMatchField:
+		b.steerTo(&b.steering.IfMatch, f)
+	case codecs.IdempotencyKeyField:
+		b.steerTo(&b.steering.IdempotencyKey, f)
+	}
+}
+
+func (b *binder) steerTo(target **string, f codecs.Field) {
+	if *target != nil {
+		b.fault(f.Name, FaultDuplicate, "The field is given more than once.")
+		return
+	}
+	if s, ok := b.textOf(f.Name, f.Value); ok {
+		*target = &s
+	}
+}

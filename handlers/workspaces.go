@@ -1,0 +1,18 @@
+package handlers
+
+import (
+	"github.com/parley-gateway/parley/codecs"
+	"github.com/parley-gateway/parley/handlers/records"
+)
+
+func (a *api) showWorkspace(x *exchange) (answer, error) {
+	workspace, err := a.Store.Workspace(x.context(), x.caller.Scope, x.ref())
+	if err != nil {
+		return answer{}, err
+	}
+	return answer{document: &codecs.Document{
+		Name:   "workspace",
+		Record: records.Workspace(workspace, x.caller),
+		Page:   codecs.Page{Title: workspace.Name},
+	}}, nil
+}

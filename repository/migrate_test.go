@@ -1,0 +1,259 @@
+package repository
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/parley-gateway/parley"
+)
+
+// openEnv makes this test program a process that opens the database named
+// there, reads from it and closes it.
+const openEnv = "PARLEY_TEST_OPEN"
+
+func TestMain(m *testing.M) {
+	path := os.Getenv(openEnv)
+	if path == "" {
+		os.Exit(m.Run())
+	}
+	if err := openInChild(path); err != nil {
+		fmt.Println(err)
+		os.Exit(1)
+	}
+}
+
+func openInChild(path string) error {
+	becomeNobody()
+	store, err := OpenSQLite(context.Background(), path, Options{})
+	if err != nil {
+		return err
+	}
+	if _, err := store.Workspaces(context.Background()); err != nil {
+		return err
+	}
+	return store.Close()
+}
+
+func child(t *testing.T, path string, env ...string) *exec.Cmd {
+	t.Helper()
+	program, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), program)
+	cmd.Env = append(append(os.Environ(), openEnv+"="+path), env...)
+	return cmd
+}
+
+func TestTenProcessesAtOnce(t *testing.T) {
+	path := newPath(t)
+	atOnce(10, func(int) {
+		if output, err := child(t, path).CombinedOutput(); err != nil {
+			t.Errorf("%v: %s", err, output)
+		}
+	})
+	checkUsable(t, path)
+}
+
+func TestTenHandlesAtOnce(t *testing.T) {
+	path := newPath(t)
+	atOnce(10, func(int) {
+		store, err := OpenSQLite(t.Context(), path, Options{})
+		if err != nil {
+			t.Errorf("OpenSQLite: %v", err)
+			return
+		}
+		t.Cleanup(func() { store.Close() })
+	})
+	checkUsable(t, path)
+}
+
+func checkUsable(t *testing.T, path string) {
+	t.Helper()
+	store := openFile(t, path, Options{})
+	defer store.Close()
+	if err := store.Load(t.Context(), workspaces(), users()); err != nil {
+		t.Error(err)
+	}
+	var applied int
+	if err := store.reader.Get(&applied, "SELECT count(*) FROM goose_db_version WHERE version_id > 0"); err != nil || applied != 1 {
+		t.Errorf("%d migrations applied, %v, want 1", applied, err)
+	}
+}
+
+func TestMigrateSaysFromWhere(t *testing.T) {
+	path := newPath(t)
+	for _, want := range [][2]int64{{0, 1}, {1, 1}} {
+		from, to, err := Migrate(t.Context(), path)
+		if err != nil || [2]int64{from, to} != want {
+			t.Errorf("Migrate = %d, %d, %v, want %v", from, to, err, want)
+		}
+	}
+	info, err := os.Stat(path)
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the new file's mode is %v, %v: it is for its owner alone", info.Mode(), err)
+	}
+}
+
+func TestEmptyFileIsNew(t *testing.T) {
+	path := newPath(t)
+	if err := os.WriteFile(path, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	checkUsable(t, path)
+}
+
+// nextSchema is this program's schema and one migration more.
+func nextSchema(t *testing.T, statement string) fs.FS {
+	t.Helper()
+	next := fstest.MapFS{"0002_next.sql": {Data: []byte("-- +goose Up\n" + statement + ";\n")}}
+	if err := fs.WalkDir(sqliteMigrations(), ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		data, err := fs.ReadFile(sqliteMigrations(), name)
+		next[name] = &fstest.MapFile{Data: data}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return next
+}
+
+func TestMigrationNeedsTheFileAlone(t *testing.T) {
+	path, next := newPath(t), nextSchema(t, "ALTER TABLE users ADD COLUMN phone TEXT")
+	store := openFile(t, path, Options{})
+	if err := store.Load(t.Context(), workspaces(), users()); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := migrate(t.Context(), path, next, 10*time.Millisecond); err == nil || !strings.Contains(err.Error(), "in use") {
+		t.Errorf("migration beside a server: %v, want a refusal", err)
+	}
+	if _, err := store.ChangeStatus(t.Context(), change("ben", parley.StatusRisky)); err != nil {
+		t.Errorf("the server afterwards: %v", err)
+	}
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	from, to, err := migrate(t.Context(), path, next, migrationPatience)
+	if err != nil || from != 1 || to != 2 {
+		t.Errorf("migrate = %d, %d, %v, want 1, 2", from, to, err)
+	}
+	before := contents(t, path)
+	if _, err := OpenSQLite(t.Context(), path, Options{}); err == nil || !strings.Contains(err.Error(), "newer Parley") {
+		t.Errorf("a newer schema: %v, want a refusal", err)
+	}
+	if !bytes.Equal(contents(t, path), before) {
+		t.Error("the newer file was changed")
+	}
+}
+
+func TestMigrationsRunOnceAmongMany(t *testing.T) {
+	path := newPath(t)
+	store := openFile(t, path, Options{})
+	if err := store.Load(t.Context(), workspaces(), users()); err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	next := nextSchema(t, "UPDATE users SET version = version + 1")
+	atOnce(10, func(int) {
+		if _, _, err := migrate(t.Context(), path, next, migrationPatience); err != nil {
+			t.Errorf("migrate: %v", err)
+		}
+	})
+	db := openHandle(path, "ro", "deferred", time.Second)
+	defer db.Close()
+	var version int
+	if err := db.Get(&version, "SELECT max(version) FROM users"); err != nil || version != 2 {
+		t.Errorf("version = %d, %v, want 2: the migration ran more than once or not at all", version, err)
+	}
+}
+
+func TestFailedMigrationLeavesTheOldSchema(t *testing.T) {
+	path := newPath(t)
+	openFile(t, path, Options{}).Close()
+	if _, _, err := migrate(t.Context(), path, nextSchema(t, "DROP TABLE nothing"), migrationPatience); err == nil {
+		t.Error("a migration that fails was not reported")
+	}
+	checkUsable(t, path)
+}
+
+func contents(t *testing.T, path string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+func TestForeignFilesAreLeftAlone(t *testing.T) {
+	sqlite := func(statements string) func(*testing.T, string) {
+		return func(t *testing.T, path string) {
+			db := openHandle(path, "rwc", "deferred", time.Second)
+			defer db.Close()
+			db.SetMaxOpenConns(1)
+			if _, err := db.Exec(statements); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	file := func(data string) func(*testing.T, string) {
+		return func(t *testing.T, path string) {
+			if err := os.WriteFile(path, []byte(data), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	tests := []struct {
+		name string
+		make func(*testing.T, string)
+	}{
+		{"text", file("# Notes\n")},
+		{"long text", file(strings.Repeat("Notes. ", 10_000))},
+		{"another program's id", sqlite("PRAGMA application_id = 252006675")},
+		{"another program's tables", sqlite("CREATE TABLE notes (text TEXT)")},
+		{"another program's log", sqlite("PRAGMA journal_mode = WAL; CREATE TABLE notes (text TEXT)")},
+		{"another program that uses goose", sqlite("CREATE TABLE goose_db_version (version_id INTEGER)")},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			path := newPath(t)
+			test.make(t, path)
+			before := contents(t, path)
+			_, err := OpenSQLite(t.Context(), path, Options{})
+			if err == nil || !strings.Contains(err.Error(), "no Parley database") {
+				t.Errorf("OpenSQLite: %v, want a refusal", err)
+			}
+			if !bytes.Equal(contents(t, path), before) {
+				t.Error("the file was changed")
+			}
+			if beside, _ := filepath.Glob(path + "*"); len(beside) != 1 {
+				t.Errorf("left %q", beside)
+			}
+		})
+	}
+}
+
+func TestPlacesWithoutAFile(t *testing.T) {
+	folder := t.TempDir()
+	for _, path := range []string{folder, filepath.Join(folder, "missing", "parley.db"), filepath.Join(folder, "nul\x00.db")} {
+		if _, err := OpenSQLite(t.Context(), path, Options{}); err == nil || !strings.Contains(err.Error(), folder) {
+			t.Errorf("OpenSQLite(%q): %v, want an error with its name", path, err)
+		}
+	}
+	if beside, _ := filepath.Glob(filepath.Join(folder, "*")); len(beside) != 0 {
+		t.Errorf("left %q", beside)
+	}
+}

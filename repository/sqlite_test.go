@@ -1,0 +1,276 @@
+package repository
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/mattn/go-sqlite3"
+
+	"github.com/parley-gateway/parley"
+)
+
+func TestSQLite(t *testing.T) {
+	testStore(t, func(t *testing.T, opts Options) parley.Store { return openFile(t, newPath(t), opts) })
+}
+
+func newPath(t *testing.T) string {
+	t.Helper()
+	return filepath.Join(t.TempDir(), "parley.db")
+}
+
+func openFile(t *testing.T, path string, opts Options) *SQLite {
+	t.Helper()
+	store, err := OpenSQLite(t.Context(), path, opts)
+	if err != nil {
+		t.Fatalf("OpenSQLite: %v", err)
+	}
+	return store
+}
+
+// openLoaded opens a new file with a few people in it, and closes it in the
+// end.
+func openLoaded(t *testing.T) *world {
+	t.Helper()
+	store := openFile(t, newPath(t), Options{})
+	t.Cleanup(func() { store.Close() })
+	if err := store.Load(t.Context(), workspaces(), users()); err != nil {
+		t.Fatal(err)
+	}
+	return &world{Store: store}
+}
+
+func (w *world) sqlite() *SQLite { return w.Store.(*SQLite) }
+
+func TestOpenChoosesEngine(t *testing.T) {
+	store, err := Open(t.Context(), newPath(t), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	for _, url := range []string{"postgres://localhost/parley", "postgresql://localhost/parley"} {
+		if _, err := Open(t.Context(), url, Options{}); err == nil || !strings.Contains(err.Error(), "PostgreSQL") {
+			t.Errorf("Open(%s): %v, want a word about PostgreSQL", url, err)
+		}
+	}
+	if _, err := Open(t.Context(), "", Options{}); err == nil {
+		t.Error("a database without a name was opened")
+	}
+}
+
+func TestOddPaths(t *testing.T) {
+	for _, name := range []string{"a b.db", "100%25?mode=memory#x.db", "ü&_query_only=1.db", ":memory:"} {
+		path := filepath.Join(t.TempDir(), name)
+		openFile(t, path, Options{}).Close()
+		if info, err := os.Stat(path); err != nil || info.Size() == 0 {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestDataOutlivesClose(t *testing.T) {
+	path := newPath(t)
+	store := openFile(t, path, Options{})
+	if err := store.Load(t.Context(), workspaces(), users()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := store.ChangeStatus(t.Context(), change("ben", parley.StatusRisky)); err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	store = openFile(t, path, Options{})
+	defer store.Close()
+	user, err := store.User(t.Context(), parley.Everywhere, "ben")
+	if err != nil || user.Status != parley.StatusRisky || user.Version != 2 {
+		t.Errorf("User = %+v, %v", user, err)
+	}
+}
+
+func TestPragmas(t *testing.T) {
+	store := openFile(t, newPath(t), Options{BusyTimeout: 1234 * time.Millisecond})
+	defer store.Close()
+	both := map[string]string{
+		"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "busy_timeout": "1234",
+		"trusted_schema": "0", "cell_size_check": "1", "application_id": "1349676153", "locking_mode": "normal",
+	}
+	for name, want := range both {
+		for _, db := range []struct {
+			name string
+			get  queryer
+		}{{"writer", store.writer}, {"reader", store.reader}} {
+			var got string
+			if err := db.get.Get(&got, "PRAGMA "+name); err != nil || got != want {
+				t.Errorf("%s of the %s = %s, %v, want %s", name, db.name, got, err, want)
+			}
+		}
+	}
+	if _, err := store.reader.Exec("DELETE FROM users"); err == nil {
+		t.Error("a read connection can write")
+	}
+}
+
+// TestFailedWriteRollsBack breaks each of the three writes of a change.
+func TestFailedWriteRollsBack(t *testing.T) {
+	for _, table := range []string{"status_changes", "users", "idempotency_keys"} {
+		t.Run(table, func(t *testing.T) {
+			w := openLoaded(t)
+			w.mustChange(t, change("ben", parley.StatusInactive))
+			event := "INSERT"
+			if table == "users" {
+				event = "UPDATE"
+			}
+			breakage := "CREATE TRIGGER breakage BEFORE " + event + " ON " + table + " BEGIN SELECT RAISE(ABORT, 'broken'); END"
+			if _, err := w.sqlite().writer.Exec(breakage); err != nil {
+				t.Fatal(err)
+			}
+			_, err := w.ChangeStatus(t.Context(), keyed("ben", parley.StatusRisky, "key"))
+			if err == nil || parley.AsError(err).Code != parley.CodeInternal {
+				t.Errorf("error = %v, want the store's own", err)
+			}
+			if _, err := w.sqlite().writer.Exec("DROP TRIGGER breakage"); err != nil {
+				t.Fatal(err)
+			}
+			if user := w.mustUser(t, "ben"); user.Version != 2 || len(w.history(t, "ben")) != 1 {
+				t.Errorf("left %+v and %v", user, w.history(t, "ben"))
+			}
+			if outcome := w.mustChange(t, keyed("ben", parley.StatusRisky, "key")); outcome.Replayed || outcome.User.Version != 3 {
+				t.Errorf("afterwards: %+v", outcome)
+			}
+		})
+	}
+}
+
+func TestHistoryIsAppendOnly(t *testing.T) {
+	w := openLoaded(t)
+	w.mustChange(t, change("ben", parley.StatusInactive))
+	for _, statement := range []string{"UPDATE status_changes SET review_comment = 'x'", "DELETE FROM status_changes"} {
+		var failure sqlite3.Error
+		if _, err := w.sqlite().writer.Exec(statement); !errors.As(err, &failure) || failure.ExtendedCode != sqlite3.ErrConstraintTrigger {
+			t.Errorf("%s: %v, want a refusal", statement, err)
+		}
+	}
+}
+
+// TestUnwritable takes two ways to make a store unable to write; reads go
+// on, and so do writes once the reason is gone.
+func TestUnwritable(t *testing.T) {
+	tests := []struct{ name, spoil, heal string }{
+		{"full", "PRAGMA max_page_count = 1", "PRAGMA max_page_count = 1000000"},
+		{"read-only", "PRAGMA query_only = ON", "PRAGMA query_only = OFF"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			w := openLoaded(t)
+			if _, err := w.sqlite().writer.Exec(test.spoil); err != nil {
+				t.Fatal(err)
+			}
+			refused := refusedChange(t, w)
+			if cause := errors.Unwrap(refused); cause == nil {
+				t.Error("the cause is not told to the log")
+			}
+			user := w.mustUser(t, "ben")
+			if _, err := w.sqlite().writer.Exec(test.heal); err != nil {
+				t.Fatal(err)
+			}
+			if outcome := w.mustChange(t, change("ben", parley.StatusRisky)); outcome.User.Version != user.Version+1 {
+				t.Errorf("afterwards: %+v", outcome)
+			}
+		})
+	}
+}
+
+// refusedChange writes long comments until one finds no room.
+func refusedChange(t *testing.T, w *world) error {
+	t.Helper()
+	request := change("ben", parley.StatusRisky)
+	request.Change.Comment = strings.Repeat("x", parley.MaxComment)
+	for range 10 {
+		if _, err := w.ChangeStatus(t.Context(), request); err != nil {
+			wantCode(t, err, parley.CodeUnavailable)
+			return err
+		}
+	}
+	t.Fatal("the store still writes")
+	return nil
+}
+
+func TestBusy(t *testing.T) {
+	path := newPath(t)
+	store := openFile(t, path, Options{BusyTimeout: 50 * time.Millisecond})
+	defer store.Close()
+	if err := store.Load(t.Context(), workspaces(), users()); err != nil {
+		t.Fatal(err)
+	}
+	other := openFile(t, path, Options{})
+	defer other.Close()
+	tx, err := other.writer.Beginx()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = store.ChangeStatus(t.Context(), change("ben", parley.StatusRisky))
+	wantCode(t, err, parley.CodeUnavailable)
+	if _, err := store.User(t.Context(), parley.Everywhere, "ben"); err != nil {
+		t.Errorf("a read beside another process's write: %v", err)
+	}
+	if err := tx.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := store.ChangeStatus(t.Context(), change("ben", parley.StatusRisky)); err != nil {
+		t.Errorf("afterwards: %v", err)
+	}
+}
+
+// TestPlans keeps the cost of a page independent of how much there is.
+func TestPlans(t *testing.T) {
+	w := openLoaded(t)
+	list, args, err := usersQuery(parley.Everywhere, parley.UserFilter{Status: parley.StatusRisky, Page: parley.Page{Cursor: encodeCursor(usersCursor, "b")}}, 50)
+	if err != nil {
+		t.Fatal(err)
+	}
+	scoped, scopedArgs, err := usersQuery(delayID, parley.UserFilter{}, 50)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct {
+		name  string
+		query string
+		args  []any
+	}{
+		{"history", walkHistory, []any{1, 1, 50}},
+		{"users", list, args},
+		{"users of a workspace", scoped, scopedArgs},
+		{"one user", selectUser + " WHERE u.id = ? AND ? IN ('', w.id)", []any{benID, ""}},
+		{"token", selectToken + " WHERE t.hash = ?", []any{[]byte{}}},
+	}
+	for _, test := range tests {
+		steps := plan(t, w.sqlite(), test.query, test.args...)
+		if slices.ContainsFunc(steps, func(step string) bool {
+			// The chain itself and its list hold no more than one page.
+			return strings.Contains(step, "TEMP B-TREE") || strings.HasPrefix(step, "SCAN") && step != "SCAN chain"
+		}) {
+			t.Errorf("%s: %q", test.name, steps)
+		}
+	}
+}
+
+func plan(t *testing.T, store *SQLite, query string, args ...any) []string {
+	t.Helper()
+	var steps []struct {
+		ID, Parent, NotUsed int
+		Detail              string
+	}
+	if err := store.reader.Select(&steps, "EXPLAIN QUERY PLAN "+query, args...); err != nil {
+		t.Fatal(err)
+	}
+	details := make([]string, len(steps))
+	for i, step := range steps {
+		details[i] = step.Detail
+	}
+	return details
+}

@@ -1,0 +1,152 @@
+package repository
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+
+	"github.com/parley-gateway/parley"
+)
+
+type tokenRow struct {
+	Name        string          `db:"name"`
+	Permissions string          `db:"permissions"`
+	ActsAs      string          `db:"acts_as"`
+	Workspace   parley.Scope    `db:"workspace"`
+	CreatedAt   int64           `db:"created_at"`
+	ExpiresAt   sql.Null[int64] `db:"expires_at"`
+	RevokedAt   sql.Null[int64] `db:"revoked_at"`
+}
+
+const selectToken = `
+	SELECT t.name, t.permissions, u.id AS acts_as, coalesce(w.id, '') AS workspace,
+		t.created_at, t.expires_at, t.revoked_at
+	FROM tokens t JOIN users u ON u.pk = t.acts_as LEFT JOIN workspaces w ON w.pk = t.workspace`
+
+func (r tokenRow) token() parley.Token {
+	return parley.Token{
+		Name: r.Name, ActsAs: r.ActsAs, Permissions: splitPermissions(r.Permissions), Workspace: r.Workspace,
+		CreatedAt: fromMicros(r.CreatedAt), ExpiresAt: fromOptional(r.ExpiresAt), RevokedAt: fromOptional(r.RevokedAt),
+	}
+}
+
+func fromOptional(n sql.Null[int64]) time.Time {
+	if !n.Valid {
+		return time.Time{}
+	}
+	return fromMicros(n.V)
+}
+
+func toOptional(t time.Time) sql.Null[int64] {
+	return sql.Null[int64]{V: t.UnixMicro(), Valid: !t.IsZero()}
+}
+
+func splitPermissions(text string) []parley.Permission {
+	var permissions []parley.Permission
+	for name := range strings.FieldsSeq(text) {
+		permissions = append(permissions, parley.Permission(name))
+	}
+	return permissions
+}
+
+func joinPermissions(permissions []parley.Permission) (string, error) {
+	names := make([]string, len(permissions))
+	for i, p := range permissions {
+		if !slices.Contains(parley.Permissions, p) {
+			return "", invalid("permissions", "unknown", "There is no such permission.")
+		}
+		names[i] = string(p)
+	}
+	return strings.Join(names, " "), nil
+}
+
+// Authenticate finds who a token stands for. A token ends at the moment of
+// its expiry.
+func (s *SQLite) Authenticate(ctx context.Context, hash parley.TokenHash) (parley.Caller, error) {
+	var row tokenRow
+	err := s.read(ctx).Get(&row, selectToken+" WHERE t.hash = ?", hash[:])
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return parley.Caller{}, err
+	}
+	expired := row.ExpiresAt.Valid && s.now().UnixMicro() >= row.ExpiresAt.V
+	if err != nil || expired || row.RevokedAt.Valid {
+		return parley.Caller{}, parley.NewError(parley.CodeUnauthorized, "The token is unknown, expired or revoked.")
+	}
+	return parley.Caller{
+		UserID: row.ActsAs, Token: row.Name, Permissions: splitPermissions(row.Permissions), Scope: row.Workspace,
+	}, nil
+}
+
+// CreateToken keeps a token. The name of a revoked one is free again.
+func (s *SQLite) CreateToken(ctx context.Context, token parley.NewToken) (parley.Token, error) {
+	return written(ctx, s, func(tx *sqlx.Tx) (parley.Token, error) {
+		permissions, err := joinPermissions(token.Permissions)
+		if err != nil {
+			return parley.Token{}, err
+		}
+		user, err := knownUser(tx, "acts_as", token.ActsAs)
+		if err != nil {
+			return parley.Token{}, err
+		}
+		limit, err := tokenLimit(tx, token.Workspace)
+		if err != nil {
+			return parley.Token{}, err
+		}
+		row := tokenRow{
+			Name: token.Name, Permissions: permissions, ActsAs: user.ID, Workspace: parley.Scope(limit.ID),
+			CreatedAt: s.now().UnixMicro(), ExpiresAt: toOptional(token.ExpiresAt),
+		}
+		return row.token(), insertToken(tx, token.Hash, row, user.PK, limit.PK)
+	})
+}
+
+// tokenLimit is the workspace that a token is limited to, the zero row for
+// none.
+func tokenLimit(tx *sqlx.Tx, ref string) (workspaceRow, error) {
+	if ref == "" {
+		return workspaceRow{}, nil
+	}
+	return knownWorkspace(tx, parley.Everywhere, ref)
+}
+
+func insertToken(tx *sqlx.Tx, hash parley.TokenHash, row tokenRow, actsAs, workspace int64) error {
+	_, err := tx.Exec(`
+		INSERT INTO tokens (name, hash, permissions, acts_as, workspace, created_at, expires_at)
+		VALUES (?, ?, ?, ?, nullif(?, 0), ?, ?)`,
+		row.Name, hash[:], row.Permissions, actsAs, workspace, row.CreatedAt, row.ExpiresAt)
+	return err
+}
+
+// Tokens lists all tokens in the order of their names, revoked ones too, the
+// older of one name first.
+func (s *SQLite) Tokens(ctx context.Context) ([]parley.Token, error) {
+	var rows []tokenRow
+	if err := s.read(ctx).Select(&rows, selectToken+" ORDER BY t.name, t.pk"); err != nil {
+		return nil, err
+	}
+	tokens := make([]parley.Token, len(rows))
+	for i, row := range rows {
+		tokens[i] = row.token()
+	}
+	return tokens, nil
+}
+
+// RevokeToken ends a token at once. To revoke one again changes nothing.
+func (s *SQLite) RevokeToken(ctx context.Context, name string) error {
+	return s.write(ctx, func(tx *sqlx.Tx) error {
+		var known bool
+		if err := tx.Get(&known, "SELECT EXISTS (SELECT 1 FROM tokens WHERE name = ?)", name); err != nil {
+			return err
+		}
+		if !known {
+			return notFound("token")
+		}
+		_, err := tx.Exec("UPDATE tokens SET revoked_at = ? WHERE name = ? AND revoked_at IS NULL", s.now().UnixMicro(), name)
+		return err
+	})
+}

@@ -1,0 +1,200 @@
+package repository
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"errors"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/jmoiron/sqlx"
+
+	"github.com/parley-gateway/parley"
+)
+
+// userRow is a user with what the store alone knows of them.
+type userRow struct {
+	PK            int64                `db:"pk"`
+	ID            string               `db:"id"`
+	Identifier    string               `db:"identifier"`
+	Name          string               `db:"name"`
+	Email         string               `db:"email"`
+	Type          parley.UserType      `db:"user_type"`
+	Status        parley.Status        `db:"status"`
+	Version       int64                `db:"version"`
+	LastChange    sql.Null[int64]      `db:"last_change"`
+	CreatedAt     int64                `db:"created_at"`
+	UpdatedAt     int64                `db:"updated_at"`
+	CreatedBy     string               `db:"created_by"`
+	UpdatedBy     string               `db:"updated_by"`
+	WorkspaceID   string               `db:"workspace_id"`
+	WorkspaceType parley.WorkspaceType `db:"workspace_type"`
+	OwnerID       string               `db:"owner_id"`
+	DomainName    string               `db:"domain_name"`
+}
+
+const selectUser = `
+	SELECT u.pk, u.id, u.identifier, u.name, u.email, u.user_type, u.status, u.version, u.last_change,
+		u.created_at, u.updated_at, coalesce(u.created_by, '') AS created_by, coalesce(u.updated_by, '') AS updated_by,
+		w.id AS workspace_id, w.workspace_type, coalesce(w.owner_id, '') AS owner_id,
+		coalesce(w.domain_name, '') AS domain_name
+	FROM users u JOIN workspaces w ON w.pk = u.workspace`
+
+func (r userRow) user() parley.User {
+	return parley.User{
+		ID: r.ID, Identifier: r.Identifier, Name: r.Name, Email: r.Email,
+		Type: r.Type, Status: r.Status, Version: r.Version,
+		WorkspaceID: r.WorkspaceID, WorkspaceType: r.WorkspaceType, OwnerID: r.OwnerID, DomainName: r.DomainName,
+		CreatedAt: fromMicros(r.CreatedAt), UpdatedAt: fromMicros(r.UpdatedAt),
+		CreatedBy: r.CreatedBy, UpdatedBy: r.UpdatedBy,
+	}
+}
+
+func fromMicros(n int64) time.Time { return time.UnixMicro(n).UTC() }
+
+// User finds a user by id, then by identifier.
+func (s *SQLite) User(ctx context.Context, scope parley.Scope, ref string) (parley.User, error) {
+	row, err := findUser(s.read(ctx), scope, ref)
+	if err != nil {
+		return parley.User{}, err
+	}
+	return row.user(), nil
+}
+
+func findUser(q queryer, scope parley.Scope, ref string) (userRow, error) {
+	var row userRow
+	err := resolve(ref, func(column, value string) error {
+		return q.Get(&row, selectUser+" WHERE u."+column+" = ? AND ? IN ('', w.id)", value, scope)
+	})
+	if errors.Is(err, sql.ErrNoRows) {
+		return row, notFound("user")
+	}
+	return row, err
+}
+
+// Users lists users in the order of the bytes of their identifiers.
+func (s *SQLite) Users(ctx context.Context, scope parley.Scope, filter parley.UserFilter) (parley.UserPage, error) {
+	limit := pageLimit(filter.Page)
+	query, args, err := usersQuery(scope, filter, limit)
+	if err != nil {
+		return parley.UserPage{}, err
+	}
+	var rows []userRow
+	if err := s.read(ctx).Select(&rows, query, args...); err != nil {
+		return parley.UserPage{}, err
+	}
+	return userPage(rows, limit), nil
+}
+
+// usersQuery asks for one user more than the page holds, to know whether
+// another page follows. Conditions are added only where they choose
+// something, so that each combination gets its own plan.
+func usersQuery(scope parley.Scope, filter parley.UserFilter, limit int) (string, []any, error) {
+	var conditions []string
+	var args []any
+	where := func(condition string, values ...any) {
+		conditions = append(conditions, condition)
+		args = append(args, values...)
+	}
+	where("true")
+	if filter.Page.Cursor != "" {
+		after, err := decodeCursor(usersCursor, filter.Page.Cursor)
+		if err != nil {
+			return "", nil, err
+		}
+		where("u.identifier > ?", after)
+	}
+	if scope != parley.Everywhere {
+		where("w.id = ?", scope)
+	}
+	if filter.Status != "" {
+		where("u.status = ?", filter.Status)
+	}
+	if filter.Type != "" {
+		where("u.user_type = ?", filter.Type)
+	}
+	if filter.Prefix != "" {
+		where(prefixCondition, prefixArgs(filter.Prefix)...)
+	}
+	args = append(args, limit+1)
+	return selectUser + " WHERE " + strings.Join(conditions, " AND ") + " ORDER BY u.identifier LIMIT ?", args, nil
+}
+
+// prefixCondition compares without LIKE, which has wildcards to escape and
+// refuses long patterns. SQLite's lower knows ASCII alone.
+const prefixCondition = `
+	(lower(substr(u.identifier, 1, ?)) = lower(?)
+	OR lower(substr(u.name, 1, ?)) = lower(?)
+	OR lower(substr(u.email, 1, ?)) = lower(?))`
+
+func prefixArgs(prefix string) []any {
+	length := utf8.RuneCountInString(prefix)
+	return []any{length, prefix, length, prefix, length, prefix}
+}
+
+func userPage(rows []userRow, limit int) parley.UserPage {
+	var page parley.UserPage
+	if len(rows) > limit {
+		rows = rows[:limit]
+		page.Next = encodeCursor(usersCursor, rows[limit-1].Identifier)
+	}
+	page.Users = make([]parley.User, len(rows))
+	for i, row := range rows {
+		page.Users[i] = row.user()
+	}
+	return page
+}
+
+// CreateUser makes a user at version 1. Without a workspace it is the one
+// that the caller is limited to, else the home of the user it acts as.
+func (s *SQLite) CreateUser(ctx context.Context, by parley.Caller, user parley.NewUser) (parley.User, error) {
+	return written(ctx, s, func(tx *sqlx.Tx) (parley.User, error) {
+		workspace, err := workspaceForNewUser(tx, by, user.Workspace)
+		if err != nil {
+			return parley.User{}, err
+		}
+		now := s.now()
+		created := parley.User{
+			ID: s.opts.NewID(), Identifier: user.Identifier, Name: user.Name, Email: user.Email,
+			Type:    cmp.Or(user.Type, parley.UserTypeUser),
+			Status:  cmp.Or(user.Status, parley.StatusOnboarding),
+			Version: 1,
+
+			WorkspaceID: workspace.ID, WorkspaceType: workspace.Type,
+			OwnerID: workspace.OwnerID, DomainName: workspace.DomainName,
+			CreatedAt: now, UpdatedAt: now, CreatedBy: by.UserID, UpdatedBy: by.UserID,
+		}
+		return created, insertUser(tx, created, workspace.PK)
+	})
+}
+
+func workspaceForNewUser(tx *sqlx.Tx, by parley.Caller, ref string) (workspaceRow, error) {
+	ref = cmp.Or(ref, string(by.Scope))
+	if ref == "" {
+		return homeWorkspace(tx, by)
+	}
+	return knownWorkspace(tx, by.Scope, ref)
+}
+
+func homeWorkspace(tx *sqlx.Tx, by parley.Caller) (workspaceRow, error) {
+	user, err := findUser(tx, parley.Everywhere, by.UserID)
+	if parley.HasCode(err, parley.CodeNotFound) {
+		return workspaceRow{}, invalid("workspace", "required", "There is no workspace of your own to fall back on.")
+	}
+	if err != nil {
+		return workspaceRow{}, err
+	}
+	return findWorkspace(tx, parley.Everywhere, user.WorkspaceID)
+}
+
+func insertUser(tx *sqlx.Tx, u parley.User, workspace int64) error {
+	_, err := tx.Exec(`
+		INSERT INTO users (id, identifier, name, email, user_type, status, version, workspace,
+			created_at, updated_at, created_by, updated_by)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, ''), nullif(?, ''))`,
+		u.ID, u.Identifier, u.Name, u.Email, u.Type, u.Status, u.Version, workspace,
+		u.CreatedAt.UnixMicro(), u.UpdatedAt.UnixMicro(), u.CreatedBy, u.UpdatedBy)
+	return err
+}
