@@ -63,7 +63,7 @@ func Example() {
 		}
 		choice = choice.In(decoded.Spoken())
 		body, err := choice.Format.(codecs.Encoder).Encode(nil, answer)
-		fmt.Printf("%s: %s, %s, %v\n", accept, codecs.ContentType(choice.Format, choice.MediaType, body), body, err)
+		fmt.Printf("%s: %s, %s, %v\n", accept, codecs.ContentType(choice.Format, choice.MediaType, body), bytes.TrimSpace(body), err)
 	}
 	_, err = formats.Decode("text/x-pipe", []byte("risky"), codecs.Limits{})
 	fmt.Println(err)

@@ -150,12 +150,22 @@ func jsonNumber(_ *level, piece []byte) (Value, error) {
 // the fields. A Time is a string by RFC 3339, Bytes one in base64 (RFC 4648
 // section 4); NaN and the infinities, which JSON has not, are null.
 func (j JSON) Encode(dst []byte, doc Document) ([]byte, error) {
-	return appendJSONRecord(dst, j, doc.Record)
+	return j.encodeLine(dst, doc.Record)
 }
 
 // EncodeList writes an object that holds the records in an array.
 func (j JSON) EncodeList(dst []byte, list Listing) ([]byte, error) {
-	return appendJSONRecord(dst, j, list.Record())
+	return j.encodeLine(dst, list.Record())
+}
+
+// encodeLine ends the object with a line feed, so that a terminal shows what
+// comes after it on a line of its own.
+func (j JSON) encodeLine(dst []byte, r Record) ([]byte, error) {
+	dst, err := appendJSONRecord(dst, j, r)
+	if err != nil {
+		return nil, err
+	}
+	return append(dst, '\n'), nil
 }
 
 // appendJSONRecord appends an object on behalf of a format.

@@ -171,7 +171,7 @@ func xmlEntity(name []byte) (rune, bool) {
 // name reads a qualified name.
 func (r *xmlReader) name() (xmlName, error) {
 	name := xmlName{local: r.ncName()}
-	if r.skip(":") && len(name.local) > 0 {
+	if len(name.local) > 0 && r.skip(":") {
 		name = xmlName{prefix: name.local, local: r.ncName()}
 	}
 	if len(name.local) == 0 {

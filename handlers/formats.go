@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"github.com/parley-gateway/parley/codecs"
+	"github.com/parley-gateway/parley/codecs/html"
 	"github.com/parley-gateway/parley/codecs/yaml"
 	"github.com/parley-gateway/parley/handlers/records"
 )
@@ -17,6 +18,7 @@ func Formats() *codecs.Registry {
 	r.Register(codecs.NewForm())
 	r.Register(codecs.NewMultipart(r))
 	r.Register(codecs.NewText(records.FieldStatus, records.FieldComment))
+	r.Register(html.New(records.FieldStatus))
 	r.Register(codecs.NewOctets(r, cbor))
 	r.Register(cbor)
 	r.Register(codecs.NewMessagePack())

@@ -171,12 +171,11 @@ func (s *testServer) do(r request) response {
 	req.Header.Set("Authorization", "Bearer "+fullToken)
 	for i := 0; i < len(r.header); i += 2 {
 		name, value := r.header[i], r.header[i+1]
-		if name == "Authorization" && value == "" {
+		if name == "Authorization" {
 			req.Header.Del(name)
-		} else if req.Header.Get(name) != "" && name != "Authorization" {
+		}
+		if name != "Authorization" || value != "" {
 			req.Header.Add(name, value)
-		} else {
-			req.Header.Set(name, value)
 		}
 	}
 	res, err := s.Client().Do(req)

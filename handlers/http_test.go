@@ -275,7 +275,7 @@ func TestSettings(t *testing.T) {
 	if res := strict.do(request{"PATCH", "/users/ben", json, jsonBody}); res.StatusCode != 428 {
 		t.Error(res.Status)
 	}
-	match := append(json, "If-Match", `"1-json"`)
+	match := append(slices.Clone(json), "If-Match", `"1-json"`)
 	for _, body := range []string{`{"status":"risky"}`, `{"status":"risky","review_comment":" \n\t"}`} {
 		res := strict.do(request{"PATCH", "/users/ben", match, body})
 		if res.StatusCode != 422 || faultsOf(t, res.body) != "review_comment:required" {

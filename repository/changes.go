@@ -157,7 +157,7 @@ func insertChange(tx *sqlx.Tx, user userRow, row changeRow) (seq int64, err erro
 	if err != nil {
 		return 0, err
 	}
-	result, err := tx.Exec(`
+	result, err := run(tx, `
 		INSERT INTO status_changes (user_pk, previous, version, from_status, to_status, review_comment,
 			changed_by, request_id, media_type, changed_at)
 		VALUES (?, ?, ?, ?, ?, nullif(?, ''), ?, ?, ?, ?)`,
@@ -182,7 +182,7 @@ func actingUser(tx *sqlx.Tx, id string) (pk sql.Null[int64], err error) {
 }
 
 func updateUser(tx *sqlx.Tx, user userRow, row changeRow) error {
-	_, err := tx.Exec(`
+	_, err := run(tx, `
 		UPDATE users SET status = ?, version = ?, last_change = ?, updated_at = ?, updated_by = nullif(?, '')
 		WHERE pk = ?`,
 		row.To, row.Version, row.Seq, row.ChangedAt, row.ChangedBy, user.PK)

@@ -59,7 +59,7 @@ func (s *SQLite) keepKey(tx *sqlx.Tx, request parley.ChangeRequest, userID strin
 		return err
 	}
 	fingerprint := request.Fingerprint(userID)
-	_, err := tx.Exec(
+	_, err := run(tx,
 		"INSERT OR REPLACE INTO idempotency_keys (caller, key, fingerprint, change, created_at) VALUES (?, ?, ?, ?, ?)",
 		request.Caller.UserID, request.IdempotencyKey, fingerprint[:], change, now.UnixMicro())
 	return err
@@ -70,7 +70,7 @@ func (s *SQLite) keepKey(tx *sqlx.Tx, request parley.ChangeRequest, userID strin
 const purgeBatch = 8
 
 func purgeKeys(tx *sqlx.Tx, before int64) error {
-	_, err := tx.Exec(`
+	_, err := run(tx, `
 		DELETE FROM idempotency_keys WHERE (caller, key) IN (
 			SELECT caller, key FROM idempotency_keys WHERE created_at <= ? ORDER BY created_at LIMIT ?)`,
 		before, purgeBatch)

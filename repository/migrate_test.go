@@ -72,7 +72,7 @@ func TestTenHandlesAtOnce(t *testing.T) {
 			t.Errorf("OpenSQLite: %v", err)
 			return
 		}
-		t.Cleanup(func() { store.Close() })
+		t.Cleanup(func() { closeStore(t, store) })
 	})
 	checkUsable(t, path)
 }
@@ -182,7 +182,7 @@ func TestMigrationsRunOnceAmongMany(t *testing.T) {
 
 func TestFailedMigrationLeavesTheOldSchema(t *testing.T) {
 	path := newPath(t)
-	openFile(t, path, Options{}).Close()
+	closeStore(t, openFile(t, path, Options{}))
 	if _, _, err := migrate(t.Context(), path, nextSchema(t, "DROP TABLE nothing"), migrationPatience); err == nil {
 		t.Error("a migration that fails was not reported")
 	}
@@ -204,7 +204,7 @@ func TestForeignFilesAreLeftAlone(t *testing.T) {
 			db := openHandle(path, "rwc", "deferred", time.Second)
 			defer db.Close()
 			db.SetMaxOpenConns(1)
-			if _, err := db.Exec(statements); err != nil {
+			if _, err := db.ExecContext(t.Context(), statements); err != nil {
 				t.Fatal(err)
 			}
 		}

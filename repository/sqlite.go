@@ -138,11 +138,21 @@ func (s *SQLite) write(ctx context.Context, command func(tx *sqlx.Tx) error) err
 	if err != nil {
 		return storeError(err)
 	}
-	defer tx.Rollback()
+	defer rollback(tx)
 	if err := command(tx); err != nil {
 		return storeError(err)
 	}
 	return storeError(tx.Commit())
+}
+
+// rollback ends a transaction that was not committed; of one that was, or that
+// SQLite has rolled back by itself, nothing is left to end.
+func rollback(tx *sqlx.Tx) { _ = tx.Rollback() }
+
+// run carries out one statement of a command. The context is not the
+// request's, since a command that has begun is finished.
+func run(tx *sqlx.Tx, query string, args ...any) (sql.Result, error) {
+	return tx.ExecContext(context.Background(), query, args...)
 }
 
 // written is write for a command with a result.

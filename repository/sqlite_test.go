@@ -37,7 +37,7 @@ func openFile(t *testing.T, path string, opts Options) *SQLite {
 func openLoaded(t *testing.T) *world {
 	t.Helper()
 	store := openFile(t, newPath(t), Options{})
-	t.Cleanup(func() { store.Close() })
+	t.Cleanup(func() { closeStore(t, store) })
 	if err := store.Load(t.Context(), workspaces(), users()); err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +65,7 @@ func TestOpenChoosesEngine(t *testing.T) {
 func TestOddPaths(t *testing.T) {
 	for _, name := range []string{"a b.db", "100%25?mode=memory#x.db", "ü&_query_only=1.db", ":memory:"} {
 		path := filepath.Join(t.TempDir(), name)
-		openFile(t, path, Options{}).Close()
+		closeStore(t, openFile(t, path, Options{}))
 		if info, err := os.Stat(path); err != nil || info.Size() == 0 {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -110,7 +110,7 @@ func TestPragmas(t *testing.T) {
 			}
 		}
 	}
-	if _, err := store.reader.Exec("DELETE FROM users"); err == nil {
+	if _, err := store.reader.ExecContext(t.Context(), "DELETE FROM users"); err == nil {
 		t.Error("a read connection can write")
 	}
 }
@@ -126,14 +126,14 @@ func TestFailedWriteRollsBack(t *testing.T) {
 				event = "UPDATE"
 			}
 			breakage := "CREATE TRIGGER breakage BEFORE " + event + " ON " + table + " BEGIN SELECT RAISE(ABORT, 'broken'); END"
-			if _, err := w.sqlite().writer.Exec(breakage); err != nil {
+			if _, err := w.sqlite().writer.ExecContext(t.Context(), breakage); err != nil {
 				t.Fatal(err)
 			}
 			_, err := w.ChangeStatus(t.Context(), keyed("ben", parley.StatusRisky, "key"))
 			if err == nil || parley.AsError(err).Code != parley.CodeInternal {
 				t.Errorf("error = %v, want the store's own", err)
 			}
-			if _, err := w.sqlite().writer.Exec("DROP TRIGGER breakage"); err != nil {
+			if _, err := w.sqlite().writer.ExecContext(t.Context(), "DROP TRIGGER breakage"); err != nil {
 				t.Fatal(err)
 			}
 			if user := w.mustUser(t, "ben"); user.Version != 2 || len(w.history(t, "ben")) != 1 {
@@ -151,7 +151,7 @@ func TestHistoryIsAppendOnly(t *testing.T) {
 	w.mustChange(t, change("ben", parley.StatusInactive))
 	for _, statement := range []string{"UPDATE status_changes SET review_comment = 'x'", "DELETE FROM status_changes"} {
 		var failure sqlite3.Error
-		if _, err := w.sqlite().writer.Exec(statement); !errors.As(err, &failure) || failure.ExtendedCode != sqlite3.ErrConstraintTrigger {
+		if _, err := w.sqlite().writer.ExecContext(t.Context(), statement); !errors.As(err, &failure) || failure.ExtendedCode != sqlite3.ErrConstraintTrigger {
 			t.Errorf("%s: %v, want a refusal", statement, err)
 		}
 	}
@@ -167,7 +167,7 @@ func TestUnwritable(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			w := openLoaded(t)
-			if _, err := w.sqlite().writer.Exec(test.spoil); err != nil {
+			if _, err := w.sqlite().writer.ExecContext(t.Context(), test.spoil); err != nil {
 				t.Fatal(err)
 			}
 			refused := refusedChange(t, w)
@@ -175,7 +175,7 @@ func TestUnwritable(t *testing.T) {
 				t.Error("the cause is not told to the log")
 			}
 			user := w.mustUser(t, "ben")
-			if _, err := w.sqlite().writer.Exec(test.heal); err != nil {
+			if _, err := w.sqlite().writer.ExecContext(t.Context(), test.heal); err != nil {
 				t.Fatal(err)
 			}
 			if outcome := w.mustChange(t, change("ben", parley.StatusRisky)); outcome.User.Version != user.Version+1 {
@@ -209,7 +209,7 @@ func TestBusy(t *testing.T) {
 	}
 	other := openFile(t, path, Options{})
 	defer other.Close()
-	tx, err := other.writer.Beginx()
+	tx, err := other.writer.BeginTxx(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

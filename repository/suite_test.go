@@ -73,12 +73,15 @@ type world struct {
 func (w *world) empty(t *testing.T) parley.Store {
 	t.Helper()
 	store := w.open(t, Options{Now: w.clock.now})
-	t.Cleanup(func() {
-		if err := store.Close(); err != nil {
-			t.Errorf("Close: %v", err)
-		}
-	})
+	t.Cleanup(func() { closeStore(t, store) })
 	return store
+}
+
+func closeStore(t *testing.T, store parley.Store) {
+	t.Helper()
+	if err := store.Close(); err != nil {
+		t.Errorf("Close: %v", err)
+	}
 }
 
 var start = time.Date(2024, 2, 29, 12, 0, 0, 123456789, time.UTC)

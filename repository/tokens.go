@@ -115,7 +115,7 @@ func tokenLimit(tx *sqlx.Tx, ref string) (workspaceRow, error) {
 }
 
 func insertToken(tx *sqlx.Tx, hash parley.TokenHash, row tokenRow, actsAs, workspace int64) error {
-	_, err := tx.Exec(`
+	_, err := run(tx, `
 		INSERT INTO tokens (name, hash, permissions, acts_as, workspace, created_at, expires_at)
 		VALUES (?, ?, ?, ?, nullif(?, 0), ?, ?)`,
 		row.Name, hash[:], row.Permissions, actsAs, workspace, row.CreatedAt, row.ExpiresAt)
@@ -146,7 +146,7 @@ func (s *SQLite) RevokeToken(ctx context.Context, name string) error {
 		if !known {
 			return notFound("token")
 		}
-		_, err := tx.Exec("UPDATE tokens SET revoked_at = ? WHERE name = ? AND revoked_at IS NULL", s.now().UnixMicro(), name)
+		_, err := run(tx, "UPDATE tokens SET revoked_at = ? WHERE name = ? AND revoked_at IS NULL", s.now().UnixMicro(), name)
 		return err
 	})
 }

@@ -23,14 +23,18 @@ func becomeNobody() {
 
 func TestReadOnlyFileIsRefused(t *testing.T) {
 	path := newPath(t)
-	openFile(t, path, Options{}).Close()
+	closeStore(t, openFile(t, path, Options{}))
 	folder := filepath.Dir(path)
 	for name, mode := range map[string]os.FileMode{filepath.Dir(folder): 0o755, folder: 0o555, path: 0o444} {
 		if err := os.Chmod(name, mode); err != nil {
 			t.Fatal(err)
 		}
 	}
-	t.Cleanup(func() { os.Chmod(folder, 0o755) })
+	t.Cleanup(func() {
+		if err := os.Chmod(folder, 0o755); err != nil {
+			t.Error(err)
+		}
+	})
 	output, err := child(t, path, nobodyEnv+"=1").CombinedOutput()
 	if err == nil || !strings.Contains(string(output), path+" cannot be") {
 		t.Errorf("%v: %s, want a word about the file", err, output)

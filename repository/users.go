@@ -190,7 +190,7 @@ func homeWorkspace(tx *sqlx.Tx, by parley.Caller) (workspaceRow, error) {
 }
 
 func insertUser(tx *sqlx.Tx, u parley.User, workspace int64) error {
-	_, err := tx.Exec(`
+	_, err := run(tx, `
 		INSERT INTO users (id, identifier, name, email, user_type, status, version, workspace,
 			created_at, updated_at, created_by, updated_by)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, ''), nullif(?, ''))`,

@@ -119,7 +119,7 @@ func knownUser(q queryer, field, ref string) (userRow, error) {
 }
 
 func insertWorkspace(tx *sqlx.Tx, w parley.Workspace) (pk int64, err error) {
-	result, err := tx.Exec(`
+	result, err := run(tx, `
 		INSERT INTO workspaces (id, identifier, name, workspace_type, owner_id, domain_name,
 			created_at, updated_at, created_by, updated_by)
 		VALUES (?, ?, ?, ?, nullif(?, ''), nullif(?, ''), ?, ?, nullif(?, ''), nullif(?, ''))`,

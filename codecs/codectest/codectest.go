@@ -68,8 +68,11 @@ type Options struct {
 	// it gives any Unfit value.
 	Back func(codecs.Value) codecs.Value
 	// CannotHold reports the characters that the format has no way to write.
-	// Encoding them has to be refused.
+	// Encoding them has to be refused, or U+FFFD has to stand for each.
 	CannotHold func(r rune) bool
+	// Listing is what a list is read as before Back: its Record where Listing
+	// is nil and the format nests.
+	Listing func(codecs.Listing) codecs.Record
 
 	// Open formats do not mark their end, so a body that was cut off may be
 	// read as another record, though never as the same.

@@ -33,18 +33,28 @@ type body struct {
 }
 
 func newKit(f codecs.Format, opts Options) *kit {
-	if opts.Back == nil {
-		opts.Back = Kinds
-		if opts.Flat {
-			opts.Back = Texts
-		}
-	}
-	k := &kit{format: f, opts: opts, told: map[string]bool{}}
+	k := &kit{format: f, opts: opts.withDefaults(), told: map[string]bool{}}
 	k.codec, _ = f.(codecs.Codec)
 	k.encoder, _ = f.(codecs.Encoder)
 	k.lists, _ = f.(codecs.ListEncoder)
 	k.sniffer, _ = f.(codecs.Sniffer)
 	return k
+}
+
+func (o Options) withDefaults() Options {
+	if o.Back == nil && o.Flat {
+		o.Back = Texts
+	}
+	if o.Back == nil {
+		o.Back = Kinds
+	}
+	if o.Listing == nil && !o.Flat {
+		o.Listing = codecs.Listing.Record
+	}
+	if o.CannotHold == nil {
+		o.CannotHold = func(rune) bool { return false }
+	}
+	return o
 }
 
 // run checks one rule. A panic ends the rule and not the check.

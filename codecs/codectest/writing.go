@@ -100,7 +100,7 @@ func (k *kit) checkLists() {
 			k.fault("a list of %d is not written: %v", len(l.Records), err)
 			continue
 		}
-		if k.codec != nil && k.keepsMaps() {
+		if k.codec != nil && k.opts.Listing != nil {
 			k.checkListing(l, written)
 		}
 	}
@@ -112,7 +112,7 @@ func (k *kit) checkListing(l codecs.Listing, written []byte) {
 		k.fault("a list of %d is written as %s, which is refused: %v", len(l.Records), show(written), err)
 		return
 	}
-	if want := k.back(l.Record()); !same(want, got) {
+	if want := k.back(k.opts.Listing(l)); !same(want, got) {
 		k.fault("the list %s comes back as %s", show(want), show(got))
 	}
 }

@@ -26,25 +26,33 @@ const (
 // binder reads a record strictly: each field at most once, none that is not
 // known. It collects every fault instead of stopping at the first.
 type binder struct {
-	known    []string
-	values   []codecs.Value
-	given    []bool
+	slots    []slot
 	steering Steering
 	padded   bool // white space around a word is layout
 	faults   []parley.Fault
 }
 
+// slot is a field that is known.
+type slot struct {
+	name  string
+	value codecs.Value
+	given bool
+}
+
 func newBinder(d codecs.Decoded, known ...string) *binder {
-	b := &binder{known: known, values: make([]codecs.Value, len(known)), given: make([]bool, len(known))}
+	b := &binder{slots: make([]slot, len(known))}
+	for i, name := range known {
+		b.slots[i].name = name
+	}
 	_, b.padded = d.Codec.(codecs.Padder)
 	var steering []string
 	if s, ok := d.Codec.(codecs.Steerer); ok {
 		steering = s.Steering()
 	}
 	for _, f := range d.Record {
-		switch i := slices.Index(known, f.Name); {
-		case i >= 0:
-			b.take(i, f)
+		switch {
+		case b.slot(f.Name) != nil:
+			b.take(f)
 		case slices.Contains(steering, f.Name):
 			b.steer(f)
 		default:
@@ -54,12 +62,27 @@ func newBinder(d codecs.Decoded, known ...string) *binder {
 	return b
 }
 
-func (b *binder) take(i int, f codecs.Field) {
-	if b.given[i] {
-		b.fault(f.Name, FaultDuplicate, "The field is given more than once.")
+// slot finds the place of a known field, or nil.
+func (b *binder) slot(name string) *slot {
+	for i := range b.slots {
+		if b.slots[i].name == name {
+			return &b.slots[i]
+		}
+	}
+	return nil
+}
+
+func (b *binder) take(f codecs.Field) {
+	s := b.slot(f.Name)
+	if s.given {
+		b.duplicate(f.Name)
 		return
 	}
-	b.values[i], b.given[i] = f.Value, true
+	s.value, s.given = f.Value, true
+}
+
+func (b *binder) duplicate(name string) {
+	b.fault(name, FaultDuplicate, "The field is given more than once.")
 }
 
 // unknown reports a field that has no place in the command. Where the codec
@@ -69,7 +92,11 @@ func (b *binder) unknown(f codecs.Field) {
 		b.unfit(f.Name, f.Value)
 		return
 	}
-	b.fault(f.Name, FaultUnknown, "There is no such field.", b.known...)
+	known := make([]string, len(b.slots))
+	for i, s := range b.slots {
+		known[i] = s.name
+	}
+	b.fault(f.Name, FaultUnknown, "There is no such field.", known...)
 }
 
 func (b *binder) unfit(name string, v codecs.Value) {
@@ -83,11 +110,11 @@ func (b *binder) fault(field, code, detail string, allowed ...string) {
 // text reads a known field that holds text. It reports false where there is
 // none to go on with.
 func (b *binder) text(name string) (string, bool) {
-	i := slices.Index(b.known, name)
-	if !b.given[i] {
+	s := b.slot(name)
+	if !s.given {
 		return "", false
 	}
-	return b.textOf(name, b.values[i])
+	return b.textOf(name, s.value)
 }
 
 func (b *binder) textOf(name string, v codecs.Value) (string, bool) {
@@ -113,7 +140,7 @@ func (b *binder) word(name string) (string, bool) {
 
 // require reports a field that is missing.
 func (b *binder) require(name string, allowed ...string) {
-	if i := slices.Index(b.known, name); !b.given[i] {
+	if !b.slot(name).given {
 		b.fault(name, FaultRequired, "The field is missing.", allowed...)
 	}
 }

@@ -22,12 +22,14 @@ type Rules struct {
 	CommentRequired []parley.Status // a change to one of these needs a comment
 }
 
+var statusNames = asStrings(parley.Statuses)
+
 // BindStatusChange reads a record as a status change. It is the one place
 // that knows the rules, the same for every format. All faults come back at
 // once, as parley.CodeInvalid.
 func BindStatusChange(d codecs.Decoded, rules Rules) (parley.StatusChange, Steering, error) {
 	b := newBinder(d, FieldStatus, FieldComment)
-	b.require(FieldStatus, asStrings(parley.Statuses)...)
+	b.require(FieldStatus, statusNames...)
 	change := parley.StatusChange{
 		Status:  choice(b, FieldStatus, parley.Statuses),
 		Comment: b.comment(rules),
@@ -38,7 +40,7 @@ func BindStatusChange(d codecs.Decoded, rules Rules) (parley.StatusChange, Steer
 
 func (b *binder) comment(rules Rules) string {
 	s, ok := b.text(FieldComment)
-	if !ok && b.given[slices.Index(b.known, FieldComment)] {
+	if !ok && b.slot(FieldComment).given {
 		return ""
 	}
 	s = normalizeLines(s)
@@ -67,9 +69,9 @@ func (b *binder) needsComment(rules Rules) bool {
 	if len(rules.CommentRequired) == 0 {
 		return false
 	}
-	i := slices.Index(b.known, FieldStatus)
-	status := strings.Trim(b.values[i].Text(), " \t\r\n")
-	return b.values[i].Kind() == codecs.Text && slices.Contains(rules.CommentRequired, parley.Status(status))
+	v := b.slot(FieldStatus).value
+	status := strings.Trim(v.Text(), " \t\r\n")
+	return v.Kind() == codecs.Text && slices.Contains(rules.CommentRequired, parley.Status(status))
 }
 
 // tests reads what a JSON Patch wants to hold, in the order of its

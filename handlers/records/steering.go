@@ -40,7 +40,7 @@ func (b *binder) steer(f codecs.Field) {
 
 func (b *binder) steerTo(target **string, f codecs.Field) {
 	if *target != nil {
-		b.fault(f.Name, FaultDuplicate, "The field is given more than once.")
+		b.duplicate(f.Name)
 		return
 	}
 	if s, ok := b.textOf(f.Name, f.Value); ok {
