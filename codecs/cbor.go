@@ -235,7 +235,11 @@ func checkCBORSimple(h cborHead, at int) error {
 }
 
 var cborUnpacker = newUnpacker(
-	&codec.CborHandle{BasicHandle: codec.BasicHandle{DecodeOptions: codec.DecodeOptions{ZeroCopy: true}}},
+	func() codec.Handle {
+		h := new(codec.CborHandle)
+		h.ZeroCopy = true
+		return h
+	}(),
 	cborKind, cborSpecial)
 
 var cborKinds = [...]Kind{
@@ -284,10 +288,13 @@ func cborSpecial(l *level, piece []byte) (Value, error) {
 	return floatValue(x), err
 }
 
+// cborLeast is the least integer, whose magnitude is one too many for 64 bits.
+const cborLeast = "-18446744073709551616"
+
 // negative is the literal of -1-n.
 func negative(n uint64) string {
 	if n == math.MaxUint64 {
-		return "-18446744073709551616"
+		return cborLeast
 	}
 	return "-" + strconv.FormatUint(n+1, 10)
 }
@@ -361,6 +368,8 @@ func (c CBOR) appendNumber(dst []byte, literal string) ([]byte, error) {
 		return appendCBORHead(dst, cborNegative, magnitude-1), nil
 	case ok:
 		return appendCBORHead(dst, cborUnsigned, magnitude), nil
+	case literal == cborLeast:
+		return appendCBORHead(dst, cborNegative, math.MaxUint64), nil
 	}
 	x, err := double(c, literal)
 	return binary.BigEndian.AppendUint64(append(dst, cborSimple<<5|cborDouble), math.Float64bits(x)), err

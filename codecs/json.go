@@ -120,7 +120,11 @@ func escapedRune(text []byte) rune {
 }
 
 var jsonUnpacker = newUnpacker(
-	&codec.JsonHandle{BasicHandle: codec.BasicHandle{DecodeOptions: codec.DecodeOptions{ZeroCopy: true}}},
+	func() codec.Handle {
+		h := new(codec.JsonHandle)
+		h.ZeroCopy = true
+		return h
+	}(),
 	jsonKind, jsonNumber)
 
 func jsonKind(piece []byte) Kind {

@@ -177,7 +177,11 @@ func (c mpCheck) items(at int, count uint64, depth int) (int, error) {
 }
 
 var mpUnpacker = newUnpacker(
-	&codec.MsgpackHandle{BasicHandle: codec.BasicHandle{DecodeOptions: codec.DecodeOptions{ZeroCopy: true}}},
+	func() codec.Handle {
+		h := new(codec.MsgpackHandle)
+		h.ZeroCopy = true
+		return h
+	}(),
 	mpKind, mpNumber)
 
 func mpKind(piece []byte) Kind {

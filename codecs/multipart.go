@@ -64,8 +64,9 @@ func (m Multipart) DecodeInside(in Input) (Decoded, error) {
 
 func (m Multipart) decodeFile(in Input, parts []part, i int) (Decoded, error) {
 	file := parts[i]
-	if len(parts) > 1 {
-		return Decoded{}, MalformedText(in.Body, file.at, "a file stands beside other parts")
+	steering, err := decodeBesideFile(in, slices.Delete(parts, i, i+1))
+	if err != nil {
+		return Decoded{}, err
 	}
 	if file.mediaType.Name == "" {
 		file.mediaType.Name = "application/octet-stream"
@@ -77,7 +78,23 @@ func (m Multipart) decodeFile(in Input, parts []part, i int) (Decoded, error) {
 	if _, nested := codec.(Multipart); nested {
 		return Decoded{}, MalformedText(in.Body, file.at, "a multipart stands in a multipart")
 	}
-	return DecodeAs(codec, Input{Body: file.content, Type: file.mediaType, Limits: in.Limits})
+	decoded, err := DecodeAs(codec, Input{Body: file.content, Type: file.mediaType, Limits: in.Limits})
+	decoded.Steering = steering
+	return decoded, err
+}
+
+// decodeBesideFile reads the parts that stand beside a file. What the request
+// says is in the file; they can only steer it.
+func decodeBesideFile(in Input, parts []part) (Record, error) {
+	for _, p := range parts {
+		if p.isFile() || !slices.Contains(steeringFields, p.name) {
+			return nil, MalformedText(in.Body, p.at, "the part %q stands beside a file", p.name)
+		}
+	}
+	if len(parts) == 0 {
+		return nil, nil
+	}
+	return decodeFieldParts(in, parts)
 }
 
 func decodeFieldParts(in Input, parts []part) (Record, error) {

@@ -169,6 +169,20 @@ func TestMultipartFile(t *testing.T) {
 	}
 }
 
+// TestMultipartFileSteered is a form of a browser that uploads a file and
+// cannot send PATCH.
+func TestMultipartFileSteered(t *testing.T) {
+	file := filePart("Content-Type: text/plain", "risky")
+	for _, body := range []string{file + fieldPart("_method", "PATCH"), fieldPart("_method", "PATCH") + file} {
+		d, err := decodeInside(body + closing)
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkFields(t, d.Record, nil, []string{"status", "risky"})
+		checkFields(t, d.Steering, nil, []string{"_method", "PATCH"})
+	}
+}
+
 func TestMultipartFileNames(t *testing.T) {
 	for _, params := range []string{`filename=""`, `filename="C:\a.txt"`, "filename=a; filename*=utf-8''a", "filename*=utf-8''a"} {
 		body := lines("--b", "Content-Disposition: form-data; name=a; "+params, "Content-Type: text/plain", "", "risky") + closing
@@ -185,9 +199,8 @@ func TestMultipartFileRefused(t *testing.T) {
 		name, body, fault string
 		kind              codecs.ErrorKind
 	}{
-		{"two files", file + file, "line 1, column 4: a file stands beside other parts", codecs.SyntaxError},
-		{"a field and a file", fieldPart("status", "active") + file, "line 5, column 4: a file stands beside other parts", codecs.SyntaxError},
-		{"a file and a field that steers", file + fieldPart("_method", "PATCH"), "line 1, column 4: a file stands beside other parts", codecs.SyntaxError},
+		{"two files", file + file, `line 6, column 4: the part "upload" stands beside a file`, codecs.SyntaxError},
+		{"a field and a file", fieldPart("status", "active") + file, `line 1, column 4: the part "status" stands beside a file`, codecs.SyntaxError},
 		{"a multipart", filePart("Content-Type: multipart/form-data; boundary=c", "--c--"), "line 1, column 4: a multipart stands in a multipart", codecs.SyntaxError},
 		{"an unknown type", filePart("Content-Type: image/png", "x"), "image/png", codecs.UnknownType},
 		{"an empty file", filePart("Content-Type: text/plain", ""), "the body is empty", codecs.SyntaxError},

@@ -113,6 +113,10 @@ type Decoded struct {
 	Record Record
 	Codec  Codec  // the format of the record: inside a container, the one found there
 	Used   string // the media type that the sender called that format by
+
+	// Steering are fields that steer the request and stand beside the record,
+	// in a container.
+	Steering Record
 }
 
 // Spoken is the language of the request, for Choice.In: the format that was

@@ -39,7 +39,7 @@ func (x *exchange) vary() string {
 
 // send encodes an answer whole and then writes it.
 func (x *exchange) send(ans answer) {
-	choice := x.choice.In(x.language)
+	choice := x.format()
 	if ans.version != 0 {
 		tag := entityTag(ans.version, choice.Format.Name())
 		x.header("ETag", tag)
@@ -153,7 +153,7 @@ func (x *exchange) nextURL(cursor string) string {
 func (x *exchange) formatLinks() []codecs.Link {
 	var links []codecs.Link
 	for _, f := range x.Formats.Formats() {
-		if _, ok := x.Formats.Named(f.Name(), x.route.shape); ok && f != x.choice.Format {
+		if _, ok := x.Formats.Named(f.Name(), x.route.shape); ok && f.Name() != x.format().Format.Name() {
 			links = append(links, codecs.Link{
 				URL:   x.c.Request.URL.EscapedPath() + "?format=" + f.Name(),
 				Label: strings.ToUpper(f.Name()),

@@ -60,6 +60,10 @@ func (x *exchange) requestID() string { return requestid.Get(x.c) }
 
 func (x *exchange) header(name, value string) { x.c.Writer.Header().Set(name, value) }
 
+// format is the one that the answer is in, as far as the language of the
+// request is known.
+func (x *exchange) format() codecs.Choice { return x.choice.In(x.language) }
+
 // ref is the path value that names a user or a workspace, percent-decoded
 // exactly once.
 func (x *exchange) ref() string {

@@ -44,7 +44,7 @@ func (x *exchange) userPage(user parley.User) codecs.Page {
 }
 
 func (x *exchange) readByPeople() bool {
-	_, ok := x.choice.In(x.language).Format.(codecs.PageEncoder)
+	_, ok := x.format().Format.(codecs.PageEncoder)
 	return ok
 }
 
@@ -57,7 +57,7 @@ func (x *exchange) changeForm(user parley.User) *codecs.Form {
 	for i, s := range parley.Statuses {
 		statuses[i] = string(s)
 	}
-	tag := entityTag(user.Version, x.choice.In(x.language).Format.Name())
+	tag := entityTag(user.Version, x.format().Format.Name())
 	return &codecs.Form{
 		Action: userURL(user.Identifier),
 		Submit: "Change status",

@@ -8,17 +8,8 @@ import (
 	"time"
 
 	"github.com/parley-gateway/parley/codecs"
-	"github.com/parley-gateway/parley/codecs/codectest"
 	"github.com/parley-gateway/parley/codecs/html"
 )
-
-func TestConformance(t *testing.T) {
-	codectest.Test(t, html.New("status"), codectest.Options{Flat: true, Repairs: true, CannotHold: notInXML})
-}
-
-func notInXML(r rune) bool {
-	return r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == '\ufffe' || r == '\uffff'
-}
 
 func decode(body string) (codecs.Record, error) {
 	return html.New("status").Decode(codecs.Input{Body: []byte(body)})
@@ -226,7 +217,7 @@ func TestDecodeCostsLinearTime(t *testing.T) {
 	} {
 		start := time.Now()
 		_, err := decode(body)
-		took := time.Since(start); t.Logf("%s: %v %.60v", name, took, err); if took > 5*time.Second {
+		if took := time.Since(start); took > 5*time.Second {
 			t.Errorf("%s: took %v, and then %v", name, took, err)
 		}
 	}

@@ -7,21 +7,8 @@ import (
 	"time"
 
 	"github.com/parley-gateway/parley/codecs"
-	"github.com/parley-gateway/parley/codecs/codectest"
 	"github.com/parley-gateway/parley/codecs/yaml"
 )
-
-func TestConformance(t *testing.T) {
-	codectest.Test(t, yaml.New(), codectest.Options{Open: true, Trailing: " \t\r\n#\ufeff", Back: back})
-}
-
-// back is what a value is after it was written and read.
-func back(v codecs.Value) codecs.Value {
-	if v.Kind() == codecs.Bytes || v.Kind() == codecs.Time {
-		return codectest.Texts(v)
-	}
-	return v
-}
 
 func decode(body string) (codecs.Record, error) {
 	return yaml.New().Decode(codecs.Input{Body: []byte(body)})

@@ -49,6 +49,9 @@ func newBinder(d codecs.Decoded, known ...string) *binder {
 	if s, ok := d.Codec.(codecs.Steerer); ok {
 		steering = s.Steering()
 	}
+	for _, f := range d.Steering {
+		b.steer(f)
+	}
 	for _, f := range d.Record {
 		switch {
 		case b.slot(f.Name) != nil:

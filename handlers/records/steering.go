@@ -15,9 +15,11 @@ type Steering struct {
 // Methods are the methods that a record asks for, without judging the rest of
 // it.
 func Methods(d codecs.Decoded) (methods []string) {
-	for _, f := range d.Record {
-		if f.Name == codecs.MethodField {
-			methods = append(methods, f.Value.Text())
+	for _, r := range []codecs.Record{d.Steering, d.Record} {
+		for _, f := range r {
+			if f.Name == codecs.MethodField {
+				methods = append(methods, f.Value.Text())
+			}
 		}
 	}
 	return methods
