@@ -145,8 +145,18 @@ func compareGolden(t *testing.T, path string, got []byte) {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(got, want) {
-		t.Errorf("%s differs:\n got %q\nwant %q", path, got, want)
+		t.Errorf("%s differs: %s", path, firstDifference(got, want))
 	}
+}
+
+func firstDifference(got, want []byte) string {
+	a, b := bytes.SplitAfter(got, []byte("\n")), bytes.SplitAfter(want, []byte("\n"))
+	for i := range min(len(a), len(b)) {
+		if !bytes.Equal(a[i], b[i]) {
+			return fmt.Sprintf("line %d\n got %q\nwant %q", i+1, a[i], b[i])
+		}
+	}
+	return fmt.Sprintf("%d lines, want %d", len(a), len(b))
 }
 
 // answersIn lists the formats that a shape of answer can have.

@@ -74,6 +74,7 @@ b </textarea></form>`, codecs.Record{text("status", " risky "), text("_if_match"
 		{"dl, nested", "<dl><dt>a<dd>x<dl><dt>b<dd>c</dl><dt>d<dd>e</dl>", codecs.Record{unfit("a", "a dl inside a dd"), text("d", "e")}},
 		{"XHTML", `<?xml version="1.0"?><!DOCTYPE html><html xmlns="http://www.w3.org/1999/xhtml"><body><form><input name="status" value="a"/></form></body></html>`,
 			codecs.Record{text("status", "a")}},
+		{"comment after the end", "<html><p itemprop=a>b</p></html>\n<!-- c -->\n", codecs.Record{text("a", "b")}},
 		{"misnested without a meaning", "<p><b>x<p itemprop=a>y</b></i></div>z</p>", codecs.Record{text("a", "yz")}},
 		{"character references", "<p itemprop=a>&lt;b&gt; &copy;&#x1F600;&#0;&notit;</p>", codecs.Record{text("a", "<b> ©😀\ufffd¬it;")}},
 	}
@@ -114,6 +115,8 @@ func TestDecodeRefuses(t *testing.T) {
 		{"inside a doctype", "<!doctype html", 1, 1, "the page ends inside a comment"},
 		{"CDATA section", "<p itemprop=a><![CDATA[b]]></p>", 1, 15, "CDATA sections are not read in a page"},
 		{"null character", "<p itemprop=a>b\x00</p>", 1, 16, "the character U+0000 is not allowed"},
+		{"text after the end", "<html><p itemprop=a>b</p></html>\n<!-- c -->\nd", 2, 11, "there is something after the end of the page"},
+		{"tag after the end", "<html><p itemprop=a>b</p></html><p>", 1, 33, "there is something after the end of the page"},
 		{"value without a name", "<dl><dd>a</dl>", 1, 5, "a dd stands before any dt"},
 		{"invalid UTF-8", "<p itemprop=a>\xff</p>", 1, 15, "the byte 0xff is not valid in UTF-8"},
 		{"nested deeply", strings.Repeat("<b>", 257), 1, 769, "elements are nested deeper than 256 levels"},

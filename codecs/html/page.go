@@ -36,6 +36,8 @@ type page struct {
 	form   int // that is open, an index, or none
 	choice int // the select element that is open, an index of controls, or none
 	lists  int // how many dl elements are open
+
+	ended bool // the html element was closed
 }
 
 const none = -1
@@ -77,6 +79,9 @@ func readPage(text []byte) (*page, error) {
 
 // token takes the token that begins at an offset.
 func (p *page) token(z *nethtml.Tokenizer, kind nethtml.TokenType, at int) error {
+	if p.ended && kind != nethtml.CommentToken && len(bytes.Trim(z.Raw(), " \t\r\n")) > 0 {
+		return p.malformed(at, "there is something after the end of the page")
+	}
 	switch kind {
 	case nethtml.TextToken:
 		p.addText(z.Text())
@@ -232,6 +237,8 @@ func (p *page) close() {
 		p.choice = none
 	case e.tag.is(atom.Dl):
 		p.lists--
+	case e.tag.is(atom.Html):
+		p.ended = true
 	}
 }
 
