@@ -66,6 +66,14 @@ func TestJSONDecode(t *testing.T) {
 	})
 }
 
+func TestJSONErrorsHaveTheirPlace(t *testing.T) {
+	_, err := codecs.NewJSON().Decode(codecs.Input{Body: []byte("{\n\"é\":x}")})
+	var e *codecs.Error
+	if !errors.As(err, &e) || e.Line != 2 || e.Column != 5 || e.Offset != 7 {
+		t.Errorf("got %#v, want line 2, column 5, offset 7", e)
+	}
+}
+
 func TestJSONDecodesDeclaredCharset(t *testing.T) {
 	got, err := decodeForm(t, codecs.NewJSON(), "; charset=iso-8859-1", "{\"review_comment\":\"na\xefve\"}")
 	checkFields(t, got, err, []string{"review_comment", "naïve"})
@@ -94,8 +102,8 @@ func TestJSONEncode(t *testing.T) {
 	checkCannotHold(t, codecs.NewJSON(), unfit())
 }
 
-// TestJSONIsStandard compares with encoding/json, since the reader beneath
-// has rules of its own.
+// FuzzJSON compares with encoding/json, since the reader beneath has rules of
+// its own.
 func FuzzJSON(f *testing.F) {
 	for _, body := range []string{
 		`{"status":"inactive","review_comment":"User is suspended due to abuse of the system."}`,
@@ -165,12 +173,4 @@ func standardArray(d *json.Decoder) (codecs.Value, error) {
 	}
 	_, err := d.Token()
 	return codecs.ListValue(values...), err
-}
-
-func TestJSONErrorsHaveTheirPlace(t *testing.T) {
-	_, err := codecs.NewJSON().Decode(codecs.Input{Body: []byte("{\n\"é\":x}")})
-	var e *codecs.Error
-	if !errors.As(err, &e) || e.Line != 2 || e.Column != 5 || e.Offset != 7 {
-		t.Errorf("got %#v, want line 2, column 5, offset 7", e)
-	}
 }

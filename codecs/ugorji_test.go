@@ -83,14 +83,11 @@ func number(literal string) codecs.Record {
 // bytes that it is written in, in hexadecimal.
 func checkNumbers(t *testing.T, c codecs.Encoder, pairs [][2]string) {
 	t.Helper()
-	// {"n": is the same in CBOR and JSON's other binary forms but for its heads.
-	head, err := c.Encode(nil, codecs.Document{Record: number("0")})
-	if err != nil {
-		t.Fatal(err)
-	}
 	for _, pair := range pairs {
+		const head = "81a16e" // {"n": in MessagePack, and as long in CBOR
 		body, err := c.Encode(nil, codecs.Document{Record: number(pair[0])})
-		if got := hex.EncodeToString(body[min(len(head)-1, len(body)):]); err != nil || got != pair[1] {
+		got := hex.EncodeToString(body)
+		if err != nil || got[min(len(head), len(got)):] != pair[1] {
 			t.Errorf("%s is written %s, %v, want %s", pair[0], got, err, pair[1])
 		}
 	}

@@ -17,17 +17,17 @@ import (
 
 const maxRequestID = 128
 
-// requestID keeps a caller's own request id where it is one, and makes one
+// tellRequestID answers with the request id and knows it later. There is one
+// for all APIs of a process, because the library keeps its settings in a
+// variable of the package.
+var tellRequestID = requestid.New()
+
+// giveRequestID keeps a caller's own request id where it is one, and makes one
 // where it is not.
-func (a *api) requestID() []gin.HandlerFunc {
+func (a *api) giveRequestID(c *gin.Context) {
 	const name = "X-Request-Id"
-	return []gin.HandlerFunc{
-		func(c *gin.Context) {
-			if ids := c.Request.Header[name]; len(ids) != 1 || !isVisible(ids[0], maxRequestID) {
-				delete(c.Request.Header, name)
-			}
-		},
-		requestid.New(requestid.WithGenerator(a.NewID)),
+	if ids := c.Request.Header[name]; len(ids) != 1 || !isVisible(ids[0], maxRequestID) {
+		c.Request.Header[name] = []string{a.NewID()}
 	}
 }
 

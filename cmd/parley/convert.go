@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"strconv"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -30,8 +29,8 @@ func (p *program) convertCommand() *cobra.Command {
 			return p.convert(from, to, body)
 		}),
 	}
-	cmd.Flags().StringVar(&from, "from", "", "the format to read")
-	cmd.Flags().StringVar(&to, "to", "", "the format to write")
+	oneOfFlag(cmd, &from, "from", "", "the `format` to read", readable())
+	oneOfFlag(cmd, &to, "to", "", "the `format` to write", writable(codecs.Single))
 	requireFlags(cmd, "from", "to")
 	return cmd
 }
@@ -45,10 +44,7 @@ func (p *program) readInput(args []string) ([]byte, error) {
 
 func (p *program) convert(from, to string, body []byte) error {
 	formats := handlers.Formats()
-	codec, ok := formats.ByName(from).(codecs.Codec)
-	if !ok {
-		return unknownSource(formats, from)
-	}
+	codec := formats.ByName(from).(codecs.Codec)
 	mediaType, err := codecs.ParseMediaType(codecs.ContentType(codec, codec.MediaTypes()[0], body))
 	if err != nil {
 		return err
@@ -70,16 +66,6 @@ func withoutCharset(m codecs.MediaType) codecs.MediaType {
 		m.Params = nil
 	}
 	return m
-}
-
-func unknownSource(formats *codecs.Registry, name string) error {
-	var names []string
-	for _, f := range formats.Formats() {
-		if _, ok := f.(codecs.Codec); ok {
-			names = append(names, f.Name())
-		}
-	}
-	return fmt.Errorf("nothing reads %q; there are: %s", name, strings.Join(names, ", "))
 }
 
 func (p *program) negotiateCommand() *cobra.Command {

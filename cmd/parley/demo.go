@@ -52,8 +52,8 @@ func loadDemo(ctx context.Context, store parley.Store) error {
 }
 
 func (p *program) printCurlLines(url, token string) error {
-	_, err := fmt.Fprintf(p.out, `Try these in another terminal:
-
+	fmt.Fprintln(p.err, "Try these in another terminal:")
+	_, err := fmt.Fprintf(p.out, `
 curl --request PATCH --url %[1]s/users/ben --header 'Authorization: Bearer %[2]s' --header 'Content-Type: application/json' --data '{"status": "inactive", "review_comment": "User is suspended due to abuse of the system."}'
 
 curl --request PATCH --url %[1]s/users/ben --header 'Authorization: Bearer %[2]s' --header 'Content-Type: application/xml' --data '<user><status>active</status><review_comment>It was a mistake.</review_comment></user>'

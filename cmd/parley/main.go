@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -46,19 +47,23 @@ type program struct {
 func (p *program) run(ctx context.Context, args []string) int {
 	root := p.command()
 	root.SetArgs(args)
-	err := p.applyEnvironment(root)
+	called, err := root, p.applyEnvironment(root)
 	if err == nil {
-		err = root.ExecuteContext(ctx)
+		called, err = root.ExecuteContextC(ctx)
 	}
 	if err == nil {
 		return exitDone
 	}
 	fmt.Fprintln(p.err, "parley:", explain(err))
 	var failed *failure
-	if errors.As(err, &failed) && !parley.HasCode(err, parley.CodeInvalid) {
-		return exitFailed
+	if !errors.As(err, &failed) {
+		fmt.Fprintf(p.err, "see: %s --help\n", called.CommandPath())
+		return exitUsage
 	}
-	return exitUsage
+	if parley.HasCode(err, parley.CodeInvalid) {
+		return exitUsage
+	}
+	return exitFailed
 }
 
 // failure marks an error of a command that was called rightly. All other
@@ -92,6 +97,9 @@ func explain(err error) string {
 	}
 	for _, f := range e.Faults {
 		text += "\n  " + f.Field + ": " + f.Detail
+		if len(f.Allowed) > 0 {
+			text += " There are: " + strings.Join(f.Allowed, ", ") + "."
+		}
 	}
 	return text
 }

@@ -13,26 +13,20 @@ import (
 	"github.com/parley-gateway/parley/codecs"
 )
 
-// printDocument writes one record in a named format.
+// printDocument writes one record in a named format, one of writable.
 func (p *program) printDocument(formats *codecs.Registry, format string, doc codecs.Document) error {
-	choice, ok := formats.Named(format, codecs.Single)
-	if !ok {
-		return unknownFormat(formats, format, codecs.Single)
-	}
+	choice, _ := formats.Named(format, codecs.Single)
 	body, err := choice.Format.(codecs.Encoder).Encode(nil, doc)
 	return p.printBody(body, err)
 }
 
-// printListing writes a list in a named format; without one, as a table for
-// people or as plain lines for programs.
+// printListing writes a list in a named format, one of writable; without one,
+// as a table for people or as plain lines for programs.
 func (p *program) printListing(formats *codecs.Registry, format string, list codecs.Listing, columns ...string) error {
 	if format == "" {
 		return p.printTable(list.Records, columns)
 	}
-	choice, ok := formats.Named(format, codecs.Many)
-	if !ok {
-		return unknownFormat(formats, format, codecs.Many)
-	}
+	choice, _ := formats.Named(format, codecs.Many)
 	body, err := choice.Format.(codecs.ListEncoder).EncodeList(nil, list)
 	return p.printBody(body, err)
 }
@@ -48,16 +42,6 @@ func (p *program) printBody(body []byte, err error) error {
 		_, err = io.WriteString(p.out, "\n")
 	}
 	return err
-}
-
-func unknownFormat(formats *codecs.Registry, name string, shape codecs.Shape) error {
-	var names []string
-	for _, f := range formats.Formats() {
-		if _, ok := formats.Named(f.Name(), shape); ok {
-			names = append(names, f.Name())
-		}
-	}
-	return fmt.Errorf("nothing is written as %q here; there are: %s", name, strings.Join(names, ", "))
 }
 
 // printTable writes the columns of records: aligned under a heading on a

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -14,12 +15,23 @@ import (
 
 const envPrefix = "PARLEY_"
 
+// ofCobra are variables that cobra reads itself; its completion scripts set
+// them.
+var ofCobra = []string{envPrefix + "ACTIVE_HELP", envPrefix + "COMPLETION_DESCRIPTIONS"}
+
 // command builds the tree of commands anew, so that tests can run many.
 func (p *program) command() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "parley",
 		Short:         "One status, many languages",
-		Long:          "Parley changes the status of users and speaks the caller's language both ways.",
+		Long: `Parley changes the status of users and speaks the caller's language both ways.
+
+Data goes to standard output and everything else to standard error. The exit
+status is 0 when it was done, 1 when it failed, 2 when it was called wrongly.
+Every flag of serve, and --db, is also a variable: PARLEY_DB,
+PARLEY_COMMENT_REQUIRED, and so on. A flag wins.`,
+		Example: `  parley serve --demo
+  parley user status ben suspended --comment "Abuse of the system."`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          cobra.NoArgs,
@@ -38,6 +50,7 @@ func (p *program) command() *cobra.Command {
 		p.negotiateCommand(),
 		p.migrateCommand(),
 		p.versionCommand(),
+		p.completionCommand(),
 	)
 	return root
 }
@@ -66,18 +79,27 @@ func (p *program) applyEnvironment(root *cobra.Command) error {
 	serve.Flags().VisitAll(note)
 	for _, entry := range p.env {
 		name, value, _ := strings.Cut(entry, "=")
-		if !strings.HasPrefix(name, envPrefix) {
+		if !strings.HasPrefix(name, envPrefix) || slices.Contains(ofCobra, name) {
 			continue
 		}
 		setting, ok := settings[name]
 		if !ok {
 			return fmt.Errorf("there is no setting %s", name)
 		}
-		if err := setting.Value.Set(value); err != nil {
+		if err := preset(setting.Value, value); err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 	}
 	return nil
+}
+
+// preset sets a value so that a flag replaces it: Set would make a flag add to
+// a list.
+func preset(v pflag.Value, text string) error {
+	if list, ok := v.(pflag.SliceValue); ok {
+		return list.Replace(strings.FieldsFunc(text, func(r rune) bool { return r == ',' }))
+	}
+	return v.Set(text)
 }
 
 func envName(flag string) string {

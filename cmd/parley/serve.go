@@ -31,7 +31,7 @@ type serving struct {
 	idleTimeout     time.Duration
 	grace           time.Duration
 	logFormat       string
-	logLevel        string
+	logLevel        slog.Level
 }
 
 // maxHeader bounds what net/http reads of headers. It reads 4 KiB more than
@@ -63,17 +63,14 @@ func (p *program) serveCommand() *cobra.Command {
 	f.DurationVar(&s.writeTimeout, "write-timeout", 30*time.Second, "longest time to take an answer, from the end of the request's headers")
 	f.DurationVar(&s.idleTimeout, "idle-timeout", 2*time.Minute, "how long a connection may wait for its next request")
 	f.DurationVar(&s.grace, "grace", 15*time.Second, "how long accepted requests may take after a signal to stop")
-	f.StringVar(&s.logFormat, "log-format", "text", "text or json")
-	f.StringVar(&s.logLevel, "log-level", "info", "debug, info, warn or error")
+	oneOfFlag(cmd, &s.logFormat, "log-format", "text", "the `format` of the log", []string{"text", "json"})
+	f.TextVar(&s.logLevel, "log-level", slog.LevelInfo, "the least `level` to log: debug, info, warn or error")
 	return cmd
 }
 
 func (p *program) serve(ctx context.Context, s serving) error {
-	log, err := p.logger(s)
-	if err != nil {
-		return err
-	}
-	statuses, err := statusesOf(s.commentRequired)
+	log := p.logger(s)
+	statuses, err := valuesOf("comment-required", s.commentRequired, parley.Statuses)
 	if err != nil {
 		return err
 	}
@@ -94,19 +91,12 @@ func (p *program) serve(ctx context.Context, s serving) error {
 	})
 }
 
-func (p *program) logger(s serving) (*slog.Logger, error) {
-	var level slog.Level
-	if err := level.UnmarshalText([]byte(s.logLevel)); err != nil {
-		return nil, fmt.Errorf("--log-level: %w", err)
+func (p *program) logger(s serving) *slog.Logger {
+	options := &slog.HandlerOptions{Level: s.logLevel}
+	if s.logFormat == "json" {
+		return slog.New(slog.NewJSONHandler(p.err, options))
 	}
-	options := &slog.HandlerOptions{Level: level}
-	switch s.logFormat {
-	case "text":
-		return slog.New(slog.NewTextHandler(p.err, options)), nil
-	case "json":
-		return slog.New(slog.NewJSONHandler(p.err, options)), nil
-	}
-	return nil, fmt.Errorf("--log-format: %q is neither text nor json", s.logFormat)
+	return slog.New(slog.NewTextHandler(p.err, options))
 }
 
 func (s serving) server(handler http.Handler, log *slog.Logger) *http.Server {

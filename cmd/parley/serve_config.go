@@ -1,9 +1,7 @@
 package main
 
 import (
-	"fmt"
 	"log/slog"
-	"slices"
 
 	"github.com/parley-gateway/parley"
 	"github.com/parley-gateway/parley/codecs"
@@ -23,14 +21,4 @@ func (s serving) config(store parley.Store, log *slog.Logger, commentRequired []
 		Timeout:       s.requestTimeout,
 		Origins:       s.corsOrigins,
 	}
-}
-
-func statusesOf(names []string) ([]parley.Status, error) {
-	statuses := make([]parley.Status, len(names))
-	for i, name := range names {
-		if statuses[i] = parley.Status(name); !slices.Contains(parley.Statuses, statuses[i]) {
-			return nil, fmt.Errorf("--comment-required: %q is no status", name)
-		}
-	}
-	return statuses, nil
 }

@@ -3,7 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
-	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -29,14 +29,14 @@ func (p *program) tokenCreateCommand() *cobra.Command {
 		Example: `  parley token create --name support --acts-as ben --permissions users:read,users:write
   parley token create --name import --acts-as ben --permissions users:admin --expires 720h --workspace delay`,
 		Args: cobra.NoArgs,
-		RunE: action(func(ctx context.Context, _ []string) error {
-			return p.withStore(ctx, func(store parley.Store) (err error) {
-				if token.Permissions, err = permissionsOf(permissions); err != nil {
-					return err
-				}
-				if expires > 0 {
-					token.ExpiresAt = time.Now().Add(expires)
-				}
+		RunE: action(func(ctx context.Context, _ []string) (err error) {
+			if token.Permissions, err = permissionsOf(permissions); err != nil {
+				return err
+			}
+			if token.ExpiresAt, err = expiryOf(expires); err != nil {
+				return err
+			}
+			return p.withStore(ctx, func(store parley.Store) error {
 				return p.createToken(ctx, store, token)
 			})
 		}),
@@ -44,31 +44,28 @@ func (p *program) tokenCreateCommand() *cobra.Command {
 	f := cmd.Flags()
 	f.StringVar(&token.Name, "name", "", "what the token is called")
 	f.StringVar(&token.ActsAs, "acts-as", "", "the user, by id or identifier, in whose name it changes things")
-	f.StringSliceVar(&permissions, "permissions", nil, "users:read, users:write, metadata:read, users:admin")
+	f.StringSliceVar(&permissions, "permissions", nil, strings.Join(namesOf(parley.Permissions), ", "))
 	f.DurationVar(&expires, "expires", 0, "how long it is valid; 0 for ever")
 	f.StringVar(&token.Workspace, "workspace", "", "the one workspace it is limited to; none for all")
 	requireFlags(cmd, "name", "acts-as", "permissions")
 	return cmd
 }
 
-// requireFlags makes cobra ask for flags. A name that is no flag is a mistake
-// of the program.
-func requireFlags(cmd *cobra.Command, names ...string) {
-	for _, name := range names {
-		if err := cmd.MarkFlagRequired(name); err != nil {
-			panic(err)
-		}
+func permissionsOf(names []string) ([]parley.Permission, error) {
+	if len(names) == 0 {
+		return nil, misuse("--permissions: a token without any is good for nothing")
 	}
+	return valuesOf("permissions", names, parley.Permissions)
 }
 
-func permissionsOf(names []string) ([]parley.Permission, error) {
-	list := make([]parley.Permission, len(names))
-	for i, name := range names {
-		if list[i] = parley.Permission(name); !slices.Contains(parley.Permissions, list[i]) {
-			return nil, fmt.Errorf("%q is no permission; there are: %v", name, parley.Permissions)
-		}
+func expiryOf(expires time.Duration) (time.Time, error) {
+	switch {
+	case expires < 0:
+		return time.Time{}, misuse("--expires: %s is in the past", expires)
+	case expires == 0:
+		return time.Time{}, nil
 	}
-	return list, nil
+	return time.Now().Add(expires), nil
 }
 
 func (p *program) createToken(ctx context.Context, store parley.Store, token parley.NewToken) error {
@@ -110,12 +107,8 @@ func (p *program) tokenListCommand() *cobra.Command {
 			})
 		}),
 	}
-	formatFlag(cmd, &format, "")
+	formatFlag(cmd, &format, "", codecs.Many)
 	return cmd
-}
-
-func formatFlag(cmd *cobra.Command, format *string, standard string) {
-	cmd.Flags().StringVar(format, "format", standard, "the format to print: json, xml, yaml, text, ...")
 }
 
 func (p *program) tokenRevokeCommand() *cobra.Command {

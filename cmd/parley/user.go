@@ -2,7 +2,7 @@ package main
 
 import (
 	"context"
-	"fmt"
+	"strings"
 
 	"github.com/google/uuid"
 	"github.com/spf13/cobra"
@@ -34,7 +34,7 @@ func (p *program) userCreateCommand() *cobra.Command {
 	f.String("user-type", "", "saas_admin, saas_user (the default) or saas_user_client")
 	f.String("status", "", "active, onboarding (the default), inactive, suspended or risky")
 	f.String("workspace", "", "the home workspace; may be left out where there is at most one")
-	formatFlag(cmd, &format, "text")
+	formatFlag(cmd, &format, "text", codecs.Single)
 	requireFlags(cmd, "identifier", "name", "email")
 	cmd.RunE = action(func(ctx context.Context, _ []string) error {
 		user, err := records.BindNewUser(given(cmd, map[string]string{
@@ -89,9 +89,17 @@ func homeWorkspace(ctx context.Context, store parley.Store, asked string) (strin
 	case asked == "" && len(workspaces) == 1:
 		return workspaces[0].ID, nil
 	case asked == "":
-		return "", fmt.Errorf("there are %d workspaces: choose one with --workspace", len(workspaces))
+		return "", misuse("choose one with --workspace: %s", identifiers(workspaces))
 	}
 	return asked, nil
+}
+
+func identifiers(workspaces []parley.Workspace) string {
+	list := make([]string, len(workspaces))
+	for i, w := range workspaces {
+		list[i] = w.Identifier
+	}
+	return strings.Join(list, ", ")
 }
 
 func (p *program) printUser(format string, u parley.User) error {
@@ -119,7 +127,7 @@ func (p *program) userShowCommand() *cobra.Command {
 			})
 		}),
 	}
-	formatFlag(cmd, &format, "text")
+	formatFlag(cmd, &format, "text", codecs.Single)
 	return cmd
 }
 
@@ -157,11 +165,10 @@ func (p *program) userListCommand() *cobra.Command {
 			})
 		}),
 	}
-	f := cmd.Flags()
-	f.StringVar(&status, "status", "", "only users of this status")
-	f.StringVar(&userType, "user-type", "", "only users of this type")
-	f.StringVar(&prefix, "q", "", "only users whose identifier, name or email begins so")
-	formatFlag(cmd, &format, "")
+	oneOfFlag(cmd, &status, "status", "", "only users of this `status`", namesOf(parley.Statuses))
+	oneOfFlag(cmd, &userType, "user-type", "", "only users of this `type`", namesOf(parley.UserTypes))
+	cmd.Flags().StringVar(&prefix, "q", "", "only users whose identifier, name or email begins so")
+	formatFlag(cmd, &format, "", codecs.Many)
 	return cmd
 }
 
@@ -193,7 +200,7 @@ func (p *program) userHistoryCommand() *cobra.Command {
 			})
 		}),
 	}
-	formatFlag(cmd, &format, "")
+	formatFlag(cmd, &format, "", codecs.Many)
 	return cmd
 }
 
@@ -206,7 +213,7 @@ func (p *program) userStatusCommand() *cobra.Command {
 		Args:    cobra.ExactArgs(2),
 	}
 	cmd.Flags().String("comment", "", "the review comment")
-	formatFlag(cmd, &format, "text")
+	formatFlag(cmd, &format, "text", codecs.Single)
 	cmd.RunE = action(func(ctx context.Context, args []string) error {
 		fields := given(cmd, map[string]string{"comment": records.FieldComment})
 		fields.Record = append(fields.Record, codecs.Field{Name: records.FieldStatus, Value: codecs.TextValue(args[1])})

@@ -30,7 +30,7 @@ func (p *program) workspaceCreateCommand() *cobra.Command {
 	f.String("workspace-type", "", "single_user or multi_user (the default)")
 	f.String("domain-name", "", "the domain that the workspace answers for")
 	f.String("owner", "", "the user, by id or identifier, who owns it")
-	formatFlag(cmd, &format, "text")
+	formatFlag(cmd, &format, "text", codecs.Single)
 	requireFlags(cmd, "identifier", "name")
 	cmd.RunE = action(func(ctx context.Context, _ []string) error {
 		workspace, err := records.BindNewWorkspace(given(cmd, map[string]string{
@@ -76,6 +76,6 @@ func (p *program) workspaceListCommand() *cobra.Command {
 			})
 		}),
 	}
-	formatFlag(cmd, &format, "")
+	formatFlag(cmd, &format, "", codecs.Many)
 	return cmd
 }
