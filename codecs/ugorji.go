@@ -26,6 +26,10 @@ type unpacker struct {
 	// special reads the kinds that formats write too differently: Number and
 	// Unfit.
 	special func(l *level, piece []byte) (Value, error)
+	// plain finds the content of a Text that stands in its piece as it is, and
+	// reports false for one that has to be decoded. Nil where that gains
+	// nothing.
+	plain func(piece []byte) ([]byte, bool)
 
 	levels sync.Pool // of *level
 }
@@ -46,8 +50,13 @@ func (l *level) decode(piece []byte, target any) error {
 	return nil
 }
 
-// decodeText reads the content of a Text or a Bytes.
-func (l *level) decodeText(piece []byte) (string, error) {
+// text reads the content of a Text or a Bytes.
+func (u *unpacker) text(l *level, piece []byte) (string, error) {
+	if u.plain != nil {
+		if content, ok := u.plain(piece); ok {
+			return string(content), nil
+		}
+	}
 	err := l.decode(piece, &l.text)
 	// ZeroCopy, which spares a copy of every piece, makes the text share the
 	// memory of the body.
@@ -94,7 +103,7 @@ func (u *unpacker) value(l *level, piece []byte, limits Limits, depth int) (Valu
 	case Null:
 		return NullValue(), nil
 	case Text, Bytes:
-		s, err := l.decodeText(piece)
+		s, err := u.text(l, piece)
 		return Value{kind: kind, text: s}, err
 	case Boolean:
 		var b bool
@@ -154,7 +163,7 @@ func (u *unpacker) field(l *level, key, piece []byte, limits Limits, depth int) 
 	if u.kind(key) != Text {
 		return u.oddField(l, key, limits, depth)
 	}
-	name, err := l.decodeText(key)
+	name, err := u.text(l, key)
 	if err != nil {
 		return Field{}, err
 	}

@@ -104,11 +104,19 @@ func (p *program) negotiate(accept, contentType string, shape codecs.Shape) erro
 	weighings, choice, ok := formats.Explain([]string{accept}, shape)
 	choice = choice.In(language)
 	var rows []codecs.Record
+	var first codecs.Weighing
 	for _, w := range weighings {
-		if w.Alias && w.Range == "" && w.MediaType != choice.MediaType {
+		wins := ok && w.MediaType == choice.MediaType
+		switch {
+		case !w.Alias:
+			first = w
+		case w.Range == "" && wins:
+			// The language of the request chose it under the first name's range.
+			w.Range, w.Quality = first.Range, first.Quality
+		case w.Range == "":
 			continue
 		}
-		rows = append(rows, weighingRecord(w, ok && w.MediaType == choice.MediaType))
+		rows = append(rows, weighingRecord(w, wins))
 	}
 	if err := p.printTable(rows, []string{"format", "media_type", "range", "quality", "wins"}); err != nil {
 		return err

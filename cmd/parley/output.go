@@ -50,7 +50,11 @@ func (p *program) printTable(records []codecs.Record, columns []string) error {
 	if !p.onTerminal() {
 		return writeRows(p.out, records, columns)
 	}
-	table := tabwriter.NewWriter(p.out, 0, 0, 2, ' ', 0)
+	return writeTable(p.out, records, columns)
+}
+
+func writeTable(w io.Writer, records []codecs.Record, columns []string) error {
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	_, err := fmt.Fprintln(table, strings.ToUpper(strings.Join(columns, "\t")))
 	return errors.Join(err, writeRows(table, records, columns), table.Flush())
 }

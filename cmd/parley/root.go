@@ -22,8 +22,8 @@ var ofCobra = []string{envPrefix + "ACTIVE_HELP", envPrefix + "COMPLETION_DESCRI
 // command builds the tree of commands anew, so that tests can run many.
 func (p *program) command() *cobra.Command {
 	root := &cobra.Command{
-		Use:           "parley",
-		Short:         "One status, many languages",
+		Use:   "parley",
+		Short: "One status, many languages",
 		Long: `Parley changes the status of users and speaks the caller's language both ways.
 
 Data goes to standard output and everything else to standard error. The exit
