@@ -9,22 +9,27 @@ BINARY    := build/parley
 help: ## List every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
+# SQLite is C. The tests of the architecture ask the go command.
+.PHONY: tools
+tools:
+	@command -v $(GO) >/dev/null || { echo "missing: Go 1.26 or newer (https://go.dev/dl/)" >&2; exit 1; }
+	@command -v $(CC) >/dev/null || { echo "missing: a C compiler, for SQLite (Debian: apt-get install gcc libc6-dev)" >&2; exit 1; }
+
 .PHONY: run
 run: build ## Build, and serve with demo data at http://127.0.0.1:8080
 	$(BINARY) serve --demo --db build/demo.db
 
 .PHONY: build
-build: ## Build build/parley
-	@command -v $(CC) >/dev/null || { echo "missing: a C compiler ($(CC)), for SQLite" >&2; exit 1; }
+build: tools ## Build build/parley
 	$(GO) build -o $(BINARY) ./cmd/parley
 
 .PHONY: test
-test: ## Run every test
+test: tools ## Run every test
 	$(GO) vet ./...
 	$(GO) test ./...
 
 .PHONY: race
-race: ## Run every test with the race detector
+race: tools ## Run every test with the race detector
 	$(GO) test -race ./...
 
 .PHONY: lint

@@ -32,6 +32,10 @@ func (CBOR) MediaTypes() []string { return []string{"application/cbor"} }
 func (CBOR) Suffix() string       { return "+cbor" }
 func (CBOR) Signatures() []string { return []string{"d9 d9 f7 (self-described CBOR)"} }
 
+// selfDescribed is the head of the CBOR tag 55799, which says that CBOR
+// follows and nothing else.
+const selfDescribed = "\xd9\xd9\xf7"
+
 // Sniff recognises self-described CBOR.
 func (CBOR) Sniff(body []byte) bool { return bytes.HasPrefix(body, []byte(selfDescribed)) }
 

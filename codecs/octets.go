@@ -57,10 +57,6 @@ func (o *Octets) DecodeInside(in Input) (Decoded, error) {
 	return DecodeAs(c, Input{Body: in.Body, Type: MediaType{Name: c.MediaTypes()[0]}, Limits: in.Limits})
 }
 
-// selfDescribed is the head of the CBOR tag 55799, which says that CBOR
-// follows and nothing else.
-const selfDescribed = "\xd9\xd9\xf7"
-
 // Encode writes self-described CBOR.
 func (o *Octets) Encode(dst []byte, doc Document) ([]byte, error) {
 	return o.cbor.Encode(append(dst, selfDescribed...), doc)
