@@ -97,6 +97,7 @@ func TestSurface(t *testing.T) {
 		{"only reading", request{"PATCH", "/users/ben", with(json, "Authorization", "Bearer "+readToken), jsonBody}, 403, []string{"Www-Authenticate", `Bearer realm="parley", error="insufficient_scope", scope="users:write"`}, ""},
 		{"a version to come", request{"PATCH", "/users/ben", with(json, "X-API-Version", "v2"), jsonBody}, 400, nil, `"supported":["v1"]`},
 		{"not acceptable", request{"PATCH", "/users/ben", with(json, "Accept", "image/png"), jsonBody}, 406, []string{"Content-Type", "application/problem+json"}, `"supported":["application/json"`},
+		{"an Accept without end", request{"PATCH", "/users/ben", with(json, "Accept", strings.Repeat("text/x,", 2500)), jsonBody}, 400, nil, "16 KiB"},
 		{"a list is not acceptable here", request{"GET", "/users/ben", []string{"Accept", "text/csv"}, ""}, 406, nil, ""},
 		{"an unknown format", request{"GET", "/users/ben?format=gif", nil, ""}, 406, nil, ""},
 		{"an unknown type", request{"PATCH", "/users/ben", []string{"Content-Type", "image/png"}, jsonBody}, 415, nil, `"supported":["application/json"`},
@@ -263,6 +264,21 @@ func TestIdempotencyAtOnce(t *testing.T) {
 	wg.Wait()
 	if rows := len(s.history(ben)); rows != 1 {
 		t.Errorf("%d rows", rows)
+	}
+}
+
+// TestRevokedToken checks that a token ends at once.
+func TestRevokedToken(t *testing.T) {
+	s := newServer(t)
+	reading := request{"GET", "/users/ben", []string{"Authorization", "Bearer " + readToken}, ""}
+	if res := s.do(reading); res.StatusCode != 200 {
+		t.Fatal(res.Status)
+	}
+	if err := s.store.RevokeToken(context.Background(), "read"); err != nil {
+		t.Fatal(err)
+	}
+	if res := s.do(reading); res.StatusCode != 401 || !strings.Contains(res.Header.Get("Www-Authenticate"), "invalid_token") {
+		t.Error(res.Status, res.Header)
 	}
 }
 
