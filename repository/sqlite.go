@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"path/filepath"
 	"runtime"
 	"strconv"
@@ -29,6 +30,7 @@ type Options struct {
 	ReadConnections int              // how many reads run at once: one for each processor, at least 4
 	BusyTimeout     time.Duration    // how long to wait for another process that writes: 5 s
 	KeyLifetime     time.Duration    // how long an idempotency key counts: 24 h
+	Existing        bool             // fail where there is no store yet, instead of making one
 }
 
 func (o Options) withDefaults() Options {
@@ -72,6 +74,11 @@ func OpenSQLite(ctx context.Context, path string, opts Options) (*SQLite, error)
 	path, err := absolute(path)
 	if err != nil {
 		return nil, err
+	}
+	if opts.Existing {
+		if _, err := os.Stat(path); err != nil {
+			return nil, fmt.Errorf("there is no database: %w", err)
+		}
 	}
 	if _, _, err := migrate(ctx, path, sqliteMigrations(), migrationPatience); err != nil {
 		return nil, err

@@ -103,7 +103,7 @@ func TestDatabasesThatAreRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	execute(t, s.path("foreign.db"), "CREATE TABLE notes (text)")
-	s.data("workspace", "list", "--db", "newer.db")
+	s.data("workspace", "create", "--db", "newer.db", "--identifier", "w", "--name", "W")
 	execute(t, s.path("newer.db"), "INSERT INTO goose_db_version (version_id, is_applied) VALUES (999, 1)")
 	messages := map[string][]string{
 		"text.db":           {"text.db is no Parley database"},

@@ -53,7 +53,7 @@ func helpOf(t *testing.T, cmd *cobra.Command) string {
 	t.Helper()
 	var out, err bytes.Buffer
 	p := program{out: &out, err: &err}
-	args := append(strings.Fields(cmd.CommandPath())[1:], "--help")
+	args := strings.Fields(cmd.CommandPath() + " --help")[1:]
 	if exit := p.run(context.Background(), args); exit != exitDone || err.Len() > 0 {
 		t.Errorf("parley %q: exit %d, %s", args, exit, err.String())
 	}

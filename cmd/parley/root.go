@@ -106,9 +106,19 @@ func envName(flag string) string {
 	return envPrefix + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 }
 
-// withStore opens the database for the time of one command.
-func (p *program) withStore(ctx context.Context, do func(parley.Store) error) (err error) {
-	store, err := repository.Open(ctx, p.db, repository.Options{})
+// withStore opens the database for the time of one command. One that is not
+// there is an error: a name that was mistyped must not make a new one.
+func (p *program) withStore(ctx context.Context, do func(parley.Store) error) error {
+	return p.withStoreBy(ctx, repository.Options{Existing: true}, do)
+}
+
+// withNewStore is withStore for the commands that a database begins with.
+func (p *program) withNewStore(ctx context.Context, do func(parley.Store) error) error {
+	return p.withStoreBy(ctx, repository.Options{}, do)
+}
+
+func (p *program) withStoreBy(ctx context.Context, opts repository.Options, do func(parley.Store) error) (err error) {
+	store, err := repository.Open(ctx, p.db, opts)
 	if err != nil {
 		return err
 	}

@@ -79,7 +79,7 @@ func (p *program) serve(ctx context.Context, s serving) error {
 		return err
 	}
 	defer listener.Close()
-	return p.withStore(ctx, func(store parley.Store) error {
+	return p.withNewStore(ctx, func(store parley.Store) error {
 		if s.demo {
 			if err := p.startDemo(ctx, store, listener.Addr()); err != nil {
 				return err

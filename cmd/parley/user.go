@@ -44,7 +44,7 @@ func (p *program) userCreateCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return p.withStore(ctx, func(store parley.Store) error {
+		return p.withNewStore(ctx, func(store parley.Store) error {
 			if user.Workspace, err = homeWorkspace(ctx, store, user.Workspace); err != nil {
 				return err
 			}

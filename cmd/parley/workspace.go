@@ -40,7 +40,7 @@ func (p *program) workspaceCreateCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return p.withStore(ctx, func(store parley.Store) error {
+		return p.withNewStore(ctx, func(store parley.Store) error {
 			created, err := store.CreateWorkspace(ctx, operator(), workspace)
 			if err != nil {
 				return err

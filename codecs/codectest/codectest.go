@@ -10,8 +10,8 @@
 // Every fault begins with the name of the rule that was broken:
 //
 //	names         names and media types are well-formed, lower case and said once
-//	text          hostile text comes back as it was written, or is refused
-//	field-names   so do hostile names of fields
+//	text          hostile text comes back as it was written
+//	field-names   so do hostile names of fields, where they are not refused
 //	kinds         every kind of value comes back as Options.Back says
 //	duplicates    a field given twice is handed over twice, in order
 //	truncation    a body that was cut off is not taken for the whole
@@ -19,6 +19,7 @@
 //	empty         an empty body is refused
 //	depth         the limit of depth holds to the level, and against bombs
 //	fields        the limit of fields holds to the field
+//	rewriting     what was read from any body is written so that it is read again
 //	panics        nothing panics, whatever the body
 //	errors        every failure is an *Error that can be shown to its caller
 //	utf8          text and names that were read are valid UTF-8
@@ -29,7 +30,7 @@
 //	determinism   the same record is written as the same bytes
 //	record        writing leaves the record as it was
 //	unfit         what is Unfit is refused, however deep it stands
-//	lists         lists are written, and read back where the format nests
+//	lists         lists are written, and read back as Options.Listing says
 //	signature     a format recognises its own bodies, and not an empty one
 //	options       the Options hold what cannot be made without an encoder
 package codectest
@@ -80,9 +81,6 @@ type Options struct {
 	// Trailing are the characters that may stand after the end without a
 	// meaning, such as white space.
 	Trailing string
-	// Repairs is for formats whose readers accept everything, as those of
-	// HTML do: nothing is demanded of bodies that are cut off or go on.
-	Repairs bool
 
 	// Seed chooses the mutations. They are the same for the same seed.
 	Seed uint64
@@ -138,12 +136,12 @@ var rules = []rule{
 	{"field-names", readsAndWrites, (*kit).checkFieldNames},
 	{"kinds", readsAndWrites, (*kit).checkKinds},
 	{"duplicates", reads, (*kit).checkDuplicates},
-	{"truncation", hasEnd, (*kit).checkTruncation},
-	{"trailing", hasEnd, (*kit).checkTrailing},
+	{"truncation", reads, (*kit).checkTruncation},
+	{"trailing", reads, (*kit).checkTrailing},
 	{"empty", reads, (*kit).checkEmpty},
 	{"depth", nests, (*kit).checkDepth},
 	{"fields", reads, (*kit).checkFields},
-	{"mutations", reads, (*kit).checkMutations},
+	{"rewriting", reads, (*kit).checkMutations},
 	{"aliasing", reads, (*kit).checkAliasing},
 	{"concurrency", always, (*kit).checkConcurrency},
 	{"append", writes, (*kit).checkAppend},
@@ -159,6 +157,5 @@ func reads(k *kit) bool          { return k.codec != nil && k.isEquipped() }
 func writes(k *kit) bool         { return k.encoder != nil || k.lists != nil }
 func writesLists(k *kit) bool    { return k.lists != nil }
 func readsAndWrites(k *kit) bool { return k.codec != nil && k.encoder != nil }
-func hasEnd(k *kit) bool         { return reads(k) && !k.opts.Repairs }
 func nests(k *kit) bool          { return reads(k) && !k.opts.Flat && (k.encoder != nil || k.opts.Deep != nil) }
 func sniffs(k *kit) bool         { return reads(k) && k.sniffer != nil }

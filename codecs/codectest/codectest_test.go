@@ -69,6 +69,7 @@ func TestBrokenFormats(t *testing.T) {
 		{rule: "names", how: "a media type that stands twice", format: toy{types: []string{"a/b", "a/b"}}},
 		{rule: "options", how: "no samples for a codec that cannot encode", format: readOnly{}},
 		{rule: "options", how: "a sample that is refused", format: toy{}, opts: codectest.Options{Samples: [][]byte{[]byte("toy")}}},
+		{rule: "options", how: "no Deep for an encoder that takes quadratic space", format: toy{write: indent}},
 		{rule: "text", how: "carriage returns are lost", format: toy{write: dropCarriageReturns}},
 		{rule: "text", how: "what cannot be held is written as it is", format: toy{}, opts: codectest.Options{CannotHold: func(r rune) bool { return r == 0 }}},
 		{rule: "field-names", how: "names are trimmed", format: toy{write: trimNames}},
@@ -80,6 +81,7 @@ func TestBrokenFormats(t *testing.T) {
 		{rule: "empty", how: "an empty body is an empty record", format: toy{read: readEmpty}},
 		{rule: "depth", how: "one level more is allowed", format: toy{read: oneLevelMore}},
 		{rule: "fields", how: "one field more is allowed", format: toy{read: oneFieldMore}},
+		{rule: "rewriting", how: "a word that is misspelt is put right", format: toy{write: correctStatus}},
 		{rule: "panics", how: "a length that nothing has", format: toy{read: panicAtLength}},
 		{rule: "panics", how: "an encoder that panics at text", format: toy{write: panicAtNul}},
 		{rule: "errors", how: "an error of another type", format: toy{read: wrapError}},
@@ -139,6 +141,15 @@ type recorder struct {
 func (r *recorder) Helper() {}
 
 func (r *recorder) Errorf(format string, args ...any) { r.message = fmt.Sprintf(format, args...) }
+
+// indent writes as much as one space a level does.
+func indent(dst []byte, doc codecs.Document) ([]byte, error) {
+	written, err := toy{}.Encode(dst, doc)
+	if levels := strings.Count(string(written), "l\x00\x00\x00\x01"); levels > 100 {
+		written = append(written, strings.Repeat(" ", levels*levels/2)...)
+	}
+	return written, err
+}
 
 func dropCarriageReturns(dst []byte, doc codecs.Document) ([]byte, error) {
 	for i, f := range doc.Record {
@@ -216,6 +227,16 @@ func oneLevelMore(in codecs.Input) (codecs.Record, error) {
 func oneFieldMore(in codecs.Input) (codecs.Record, error) {
 	in.Limits.Fields = in.Limits.MaxFields() + 1
 	return toy{}.Decode(in)
+}
+
+func correctStatus(dst []byte, doc codecs.Document) ([]byte, error) {
+	doc.Record = slices.Clone(doc.Record)
+	for i, f := range doc.Record {
+		if strings.HasPrefix(f.Value.Text(), "inact") {
+			doc.Record[i].Value = codecs.TextValue("inactive")
+		}
+	}
+	return toy{}.Encode(dst, doc)
 }
 
 func panicAtLength(in codecs.Input) (codecs.Record, error) {

@@ -106,7 +106,7 @@ func (k *kit) read(in codecs.Input) (codecs.Record, error) {
 }
 
 func (k *kit) checkError(body []byte, err error) {
-	e, ok := err.(*codecs.Error)
+	e, ok := asError(err)
 	switch {
 	case !ok:
 		k.faultOnce("errors", "reading %s fails with a %T: %v", show(body), err, err)
@@ -117,6 +117,12 @@ func (k *kit) checkError(body []byte, err error) {
 	case e.Offset < -1 || (e.Line > 0) != (e.Column > 0):
 		k.faultOnce("errors", "reading %s fails at line %d, column %d, offset %d", show(body), e.Line, e.Column, e.Offset)
 	}
+}
+
+// asError is strict: an *Error within another error is not what was promised.
+func asError(err error) (*codecs.Error, bool) {
+	e, ok := err.(*codecs.Error) //nolint:errorlint // it is what wraps it that is looked for
+	return e, ok
 }
 
 func invalidText(r codecs.Record) (string, bool) {
@@ -161,7 +167,7 @@ func document(r codecs.Record) codecs.Document {
 }
 
 func (k *kit) checkWriteError(err error) {
-	if e, ok := err.(*codecs.Error); err != nil && (!ok || e.Kind != codecs.Unencodable) {
+	if e, ok := asError(err); err != nil && (!ok || e.Kind != codecs.Unencodable) {
 		k.faultOnce("errors", "writing fails with a %T that is not of kind Unencodable: %v", err, err)
 	}
 }

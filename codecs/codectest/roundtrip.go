@@ -57,7 +57,7 @@ func (k *kit) checkRoundTrip(r codecs.Record) {
 
 // heldText replaces what the format cannot hold.
 func (k *kit) heldText(v codecs.Value) codecs.Value {
-	if v.Kind() != codecs.Text {
+	if v.Kind() != codecs.Text || !strings.ContainsFunc(v.Text(), k.opts.CannotHold) {
 		return v
 	}
 	return codecs.TextValue(strings.Map(func(r rune) rune {

@@ -25,7 +25,8 @@ var layout = template.Must(template.New("page").Funcs(template.FuncMap{
 // Encode writes a page with the record as microdata and with the form that
 // doc.Page has. What is nested is shown nested, its values named by their
 // path as codecs.Flatten names them. Names that microdata cannot have, with
-// white space or empty, and characters that XML cannot have are refused.
+// white space or empty, are refused; characters that XML cannot have are
+// shown as U+FFFD.
 func (c Codec) Encode(dst []byte, doc codecs.Document) ([]byte, error) {
 	return c.encode(dst, view{Page: doc.Page, Form: formOf(doc.Page), Name: doc.Name, Record: entries(doc.Record)})
 }
@@ -142,10 +143,10 @@ func (e entry) Readable() string { return e.Time().Format("2006-01-02 15:04:05 M
 
 // Itemprop is the attribute that names the property.
 func (e entry) Itemprop() (template.HTMLAttr, error) {
-	if e.Property == "" || strings.ContainsAny(e.Property, whiteSpace) {
+	if e.Property == "" || strings.ContainsAny(e.Property, whiteSpace) || strings.ContainsFunc(e.Property, isNoXML) {
 		return "", unholdable(fmt.Sprintf("the name %q", e.Property))
 	}
-	return attribute("itemprop", e.Property)
+	return attribute("itemprop", e.Property), nil
 }
 
 // table has a column for each name that a record has.
@@ -201,26 +202,29 @@ func label(name string) string {
 
 // text escapes more than the template does: the carriage return, which
 // readers of HTML and XML take for a line feed.
-func text(s string) (template.HTML, error) {
-	escaped, err := escape(s)
-	return template.HTML(strings.ReplaceAll(escaped, "\r", "&#13;")), err
+func text(s string) template.HTML {
+	return template.HTML(strings.ReplaceAll(escape(s), "\r", "&#13;"))
 }
 
 // attribute writes an attribute whose value keeps its white space in XML,
 // where line feeds and tabs are spaces unless they are escaped.
-func attribute(name, value string) (template.HTMLAttr, error) {
-	escaped, err := escape(value)
-	return template.HTMLAttr(name + `="` + whiteSpaceEscaper.Replace(escaped) + `"`), err
+func attribute(name, value string) template.HTMLAttr {
+	return template.HTMLAttr(name + `="` + whiteSpaceEscaper.Replace(escape(value)) + `"`)
 }
 
 var whiteSpaceEscaper = strings.NewReplacer("\t", "&#9;", "\n", "&#10;", "\r", "&#13;")
 
-// escape refuses the characters that XML 1.0 section 2.2 cannot have.
-func escape(s string) (string, error) {
-	for _, r := range s {
-		if r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == '\ufffe' || r == '\uffff' {
-			return "", unholdable(fmt.Sprintf("the character U+%04X", r))
+// escape shows U+FFFD for the characters that XML 1.0 section 2.2 cannot
+// have: what is stored must be shown.
+func escape(s string) string {
+	return template.HTMLEscapeString(strings.Map(func(r rune) rune {
+		if isNoXML(r) {
+			return '\ufffd'
 		}
-	}
-	return template.HTMLEscapeString(s), nil
+		return r
+	}, s))
+}
+
+func isNoXML(r rune) bool {
+	return r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == '\ufffe' || r == '\uffff'
 }

@@ -2,7 +2,9 @@ package html_test
 
 import (
 	"encoding/xml"
+	"errors"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -50,7 +52,7 @@ func encode(t *testing.T, doc codecs.Document) string {
 func TestSavedPage(t *testing.T) {
 	doc := user()
 	got, err := decode(encode(t, doc))
-	want := append(doc.Page.Form.Hidden, text("status", "risky"), text("review_comment", hostile))
+	want := append(slices.Clone(doc.Page.Form.Hidden), text("status", "risky"), text("review_comment", hostile))
 	if err != nil || !got.Equal(want) {
 		t.Errorf("with a form: decoded as %v, %v; want %v", got, err, want)
 	}
@@ -96,7 +98,7 @@ func readXML(t *testing.T, page string) (elements map[string]int, shown string) 
 		case xml.CharData:
 			shown += string(token)
 		case nil:
-			if err != io.EOF {
+			if !errors.Is(err, io.EOF) {
 				t.Fatal(err)
 			}
 			return elements, shown
@@ -152,13 +154,20 @@ func TestEncodeList(t *testing.T) {
 	}
 }
 
+// TestCharactersOfNoPage checks that a record is shown whatever is stored.
+func TestCharactersOfNoPage(t *testing.T) {
+	got, err := decode(encode(t, codecs.Document{Record: codecs.Record{text("a", "x\x00y\uffff")}}))
+	if want := (codecs.Record{text("a", "x\ufffdy\ufffd")}); err != nil || !got.Equal(want) {
+		t.Errorf("decoded as %v, %v", got, err)
+	}
+}
+
 func TestEncodeRefuses(t *testing.T) {
 	for name, r := range map[string]codecs.Record{
-		"html cannot hold the character U+0000": {text("a", "\x00")},
-		"html cannot hold the character U+FFFF": {text("a\uffff", "")},
-		`html cannot hold the name "a b"`:       {text("a b", "")},
-		`html cannot hold the name ""`:          {text("", "")},
-		"html cannot hold a thing":              {{Name: "a", Value: codecs.UnfitValue("wrong-type", "a thing")}},
+		`html cannot hold the name "a\uffff"`: {text("a\uffff", "")},
+		`html cannot hold the name "a b"`:     {text("a b", "")},
+		`html cannot hold the name ""`:        {text("", "")},
+		"html cannot hold a thing":            {{Name: "a", Value: codecs.UnfitValue("wrong-type", "a thing")}},
 	} {
 		if _, err := html.New("status").Encode(nil, codecs.Document{Record: r}); !codecs.IsKind(err, codecs.Unencodable) || err.Error() != name {
 			t.Errorf("encoding %v fails with %v; want %s", r, err, name)

@@ -95,7 +95,7 @@ func (p *page) token(z *nethtml.Tokenizer, kind nethtml.TokenType, at int) error
 		return p.start(t, a, at)
 	case nethtml.EndTagToken:
 		name, _ := z.TagName()
-		return p.end(tagOf(name), at)
+		return p.end(tagOf(name))
 	default:
 		return p.checkMarkup(z.Raw(), at)
 	}
@@ -190,7 +190,7 @@ func (p *page) endOthers(o ends) error {
 
 // end closes the innermost element of a name. An end tag that closes nothing
 // means nothing.
-func (p *page) end(t tag, at int) error {
+func (p *page) end(t tag) error {
 	unread := p.top().unread
 	for i := len(p.open) - 1; i >= 0 && p.open[i].unread == unread; i-- {
 		if p.open[i].tag != t {

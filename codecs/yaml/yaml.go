@@ -66,7 +66,7 @@ func compose(text []byte, limits codecs.Limits) (*goyaml.Node, error) {
 	}
 	var document, next goyaml.Node
 	switch err := loader.Load(&document); {
-	case err == io.EOF:
+	case errors.Is(err, io.EOF):
 		return nil, codecs.Malformed("there is no document in the body")
 	case err != nil:
 		return nil, syntaxError(text, err)
@@ -74,7 +74,7 @@ func compose(text []byte, limits codecs.Limits) (*goyaml.Node, error) {
 	switch err := loader.Load(&next); {
 	case err == nil:
 		return nil, codecs.MalformedText(text, offsetOf(text, next.Line, next.Column), "a second document begins")
-	case err != io.EOF:
+	case !errors.Is(err, io.EOF):
 		return nil, syntaxError(text, err)
 	}
 	return document.Content[0], nil
