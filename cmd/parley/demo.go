@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
+	"slices"
 
 	"github.com/parley-gateway/parley"
 	"github.com/parley-gateway/parley/fixtures"
@@ -31,7 +33,7 @@ func (p *program) startDemo(ctx context.Context, store parley.Store, addr net.Ad
 	if err != nil {
 		return err
 	}
-	return p.printCurlLines("http://"+addr.String(), token)
+	return p.printCurlLines(reachable(addr), token)
 }
 
 func loadDemo(ctx context.Context, store parley.Store) error {
@@ -40,15 +42,21 @@ func loadDemo(ctx context.Context, store parley.Store) error {
 	if !parley.HasCode(err, parley.CodeTaken) {
 		return err
 	}
-	for _, u := range users {
-		if u.Identifier != demoUser {
-			continue
-		}
-		if found, err := store.User(ctx, parley.Everywhere, u.ID); err == nil && found.Identifier == u.Identifier {
-			return nil
-		}
+	ben := slices.IndexFunc(users, func(u parley.User) bool { return u.Identifier == demoUser })
+	if found, err := store.User(ctx, parley.Everywhere, demoUser); err != nil || found.ID != users[ben].ID {
+		return errors.New("the database holds other data: --demo needs an empty one")
 	}
-	return fmt.Errorf("the database holds other data: --demo needs an empty one")
+	return nil
+}
+
+// reachable is the URL of a server that listens at an address: one that listens
+// everywhere is reached on this machine.
+func reachable(addr net.Addr) string {
+	host, port, err := net.SplitHostPort(addr.String())
+	if ip := net.ParseIP(host); err == nil && ip.IsUnspecified() {
+		host = "localhost"
+	}
+	return "http://" + net.JoinHostPort(host, port)
 }
 
 func (p *program) printCurlLines(url, token string) error {

@@ -135,6 +135,17 @@ func (p *program) userShowCommand() *cobra.Command {
 // which it prints whole.
 const wholeList = 200
 
+// eachPage reads page after page, until one has no next.
+func eachPage(read func(cursor string) (next string, err error)) error {
+	for cursor := ""; ; {
+		next, err := read(cursor)
+		if err != nil || next == "" {
+			return err
+		}
+		cursor = next
+	}
+}
+
 func (p *program) userListCommand() *cobra.Command {
 	var format, status, userType, prefix string
 	cmd := &cobra.Command{
@@ -149,17 +160,16 @@ func (p *program) userListCommand() *cobra.Command {
 			}
 			return p.withStore(ctx, func(store parley.Store) error {
 				list := codecs.Listing{Name: "users", Item: "user", Page: codecs.Page{Title: "Users"}}
-				for {
+				err := eachPage(func(cursor string) (string, error) {
+					filter.Page.Cursor = cursor
 					page, err := store.Users(ctx, parley.Everywhere, filter)
-					if err != nil {
-						return err
-					}
 					for _, u := range page.Users {
 						list.Records = append(list.Records, records.User(u, operator()))
 					}
-					if filter.Page.Cursor = page.Next; page.Next == "" {
-						break
-					}
+					return page.Next, err
+				})
+				if err != nil {
+					return err
 				}
 				return p.printListing(handlers.Formats(), format, list, "identifier", "name", "email", "user_type", "status", "updated_at")
 			})
@@ -182,18 +192,15 @@ func (p *program) userHistoryCommand() *cobra.Command {
 		RunE: action(func(ctx context.Context, args []string) error {
 			return p.withStore(ctx, func(store parley.Store) error {
 				list := codecs.Listing{Name: "status_changes", Item: "status_change", Page: codecs.Page{Title: "History of " + args[0]}}
-				asked := parley.Page{Limit: wholeList}
-				for {
-					page, err := store.Changes(ctx, parley.Everywhere, args[0], asked)
-					if err != nil {
-						return err
-					}
+				err := eachPage(func(cursor string) (string, error) {
+					page, err := store.Changes(ctx, parley.Everywhere, args[0], parley.Page{Limit: wholeList, Cursor: cursor})
 					for _, c := range page.Changes {
 						list.Records = append(list.Records, records.Change(c, operator()))
 					}
-					if asked.Cursor = page.Next; page.Next == "" {
-						break
-					}
+					return page.Next, err
+				})
+				if err != nil {
+					return err
 				}
 				return p.printListing(handlers.Formats(), format, list,
 					"seq", "changed_at", "from_status", "to_status", "changed_by", "review_comment")
