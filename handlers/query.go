@@ -58,9 +58,5 @@ func filterBy[S ~string](x *exchange, name string, allowed []S) (S, error) {
 	if !given || slices.Contains(allowed, S(value)) {
 		return S(value), nil
 	}
-	list := make([]string, len(allowed))
-	for i, v := range allowed {
-		list[i] = string(v)
-	}
-	return "", invalidQuery(name, "This is none of the allowed values.", list...)
+	return "", invalidQuery(name, "This is none of the allowed values.", parley.Names(allowed)...)
 }

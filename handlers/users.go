@@ -53,10 +53,6 @@ func userURL(identifier string) string { return "/users/" + url.PathEscape(ident
 // changeForm is the status change as a form that knows when it is stale and
 // is applied once.
 func (x *exchange) changeForm(user parley.User) *codecs.Form {
-	statuses := make([]string, len(parley.Statuses))
-	for i, s := range parley.Statuses {
-		statuses[i] = string(s)
-	}
 	tag := entityTag(user.Version, x.format().Format.Name())
 	return &codecs.Form{
 		Action: userURL(user.Identifier),
@@ -67,7 +63,7 @@ func (x *exchange) changeForm(user parley.User) *codecs.Form {
 			{Name: codecs.IdempotencyKeyField, Value: codecs.TextValue(x.NewID())},
 		},
 		Controls: []codecs.Control{
-			{Name: records.FieldStatus, Label: "Status", Value: string(user.Status), Options: statuses},
+			{Name: records.FieldStatus, Label: "Status", Value: string(user.Status), Options: parley.Names(parley.Statuses)},
 			{Name: records.FieldComment, Label: "Review comment", MaxLength: parley.MaxComment},
 		},
 	}

@@ -80,20 +80,12 @@ func requireFlags(cmd *cobra.Command, names ...string) {
 	}
 }
 
-func namesOf[S ~string](values []S) []string {
-	names := make([]string, len(values))
-	for i, v := range values {
-		names[i] = string(v)
-	}
-	return names
-}
-
 // valuesOf reads the names that a flag holds as values of a small set.
 func valuesOf[S ~string](flag string, names []string, known []S) ([]S, error) {
 	values := make([]S, len(names))
 	for i, name := range names {
 		if values[i] = S(name); !slices.Contains(known, values[i]) {
-			return nil, misuse("--%s: %q is none of %s", flag, name, strings.Join(namesOf(known), ", "))
+			return nil, misuse("--%s: %q is none of %s", flag, name, strings.Join(parley.Names(known), ", "))
 		}
 	}
 	return values, nil

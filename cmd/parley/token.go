@@ -44,7 +44,7 @@ func (p *program) tokenCreateCommand() *cobra.Command {
 	f := cmd.Flags()
 	f.StringVar(&token.Name, "name", "", "what the token is called")
 	f.StringVar(&token.ActsAs, "acts-as", "", "the user, by id or identifier, in whose name it changes things")
-	f.StringSliceVar(&permissions, "permissions", nil, strings.Join(namesOf(parley.Permissions), ", "))
+	f.StringSliceVar(&permissions, "permissions", nil, strings.Join(parley.Names(parley.Permissions), ", "))
 	f.DurationVar(&expires, "expires", 0, "how long it is valid; 0 for ever")
 	f.StringVar(&token.Workspace, "workspace", "", "the one workspace it is limited to; none for all")
 	requireFlags(cmd, "name", "acts-as", "permissions")

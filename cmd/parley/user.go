@@ -175,8 +175,8 @@ func (p *program) userListCommand() *cobra.Command {
 			})
 		}),
 	}
-	oneOfFlag(cmd, &status, "status", "", "only users of this `status`", namesOf(parley.Statuses))
-	oneOfFlag(cmd, &userType, "user-type", "", "only users of this `type`", namesOf(parley.UserTypes))
+	oneOfFlag(cmd, &status, "status", "", "only users of this `status`", parley.Names(parley.Statuses))
+	oneOfFlag(cmd, &userType, "user-type", "", "only users of this `type`", parley.Names(parley.UserTypes))
 	cmd.Flags().StringVar(&prefix, "q", "", "only users whose identifier, name or email begins so")
 	formatFlag(cmd, &format, "", codecs.Many)
 	return cmd

@@ -156,18 +156,10 @@ func choice[S ~string](b *binder, name string, allowed []S) S {
 		return ""
 	}
 	if !slices.Contains(allowed, S(s)) {
-		b.fault(name, FaultValue, fmt.Sprintf("%s is none of the allowed values.", quote(s)), asStrings(allowed)...)
+		b.fault(name, FaultValue, fmt.Sprintf("%s is none of the allowed values.", quote(s)), parley.Names(allowed)...)
 		return ""
 	}
 	return S(s)
-}
-
-func asStrings[S ~string](values []S) []string {
-	list := make([]string, len(values))
-	for i, v := range values {
-		list[i] = string(v)
-	}
-	return list
 }
 
 // quote shows what a caller wrote, shortened and with nothing in it that a

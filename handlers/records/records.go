@@ -96,7 +96,7 @@ func Token(t parley.Token) codecs.Record {
 	b := make(builder, 0, 7)
 	b.text("name", t.Name)
 	b.text("acts_as", t.ActsAs)
-	b.texts("permissions", asStrings(t.Permissions))
+	b.texts("permissions", parley.Names(t.Permissions))
 	b.text("workspace", string(t.Workspace))
 	b.time("created_at", t.CreatedAt)
 	b.time("expires_at", t.ExpiresAt)

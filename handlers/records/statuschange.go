@@ -22,7 +22,7 @@ type Rules struct {
 	CommentRequired []parley.Status // a change to one of these needs a comment
 }
 
-var statusNames = asStrings(parley.Statuses)
+var statusNames = parley.Names(parley.Statuses)
 
 // BindStatusChange reads a record as a status change. It is the one place
 // that knows the rules, the same for every format. All faults come back at
