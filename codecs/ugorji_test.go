@@ -115,3 +115,17 @@ func fuzzUnpack(t *testing.T, c codecs.Encoder, body []byte) {
 		t.Fatalf("%s comes back as %s, %v", notation(codecs.MapValue(record)), notation(codecs.MapValue(again)), err)
 	}
 }
+
+// TestManyValues refuses bodies whose values would take a hundred times their
+// memory.
+func TestManyValues(t *testing.T) {
+	nulls := strings.Repeat("\xc0", 1<<17)
+	body := "\x81\xa1a\xdd\x00\x02\x00\x00" + nulls
+	if _, err := codecs.NewMessagePack().Decode(codecs.Input{Body: []byte(body)}); !codecs.IsKind(err, codecs.SyntaxError) {
+		t.Errorf("MessagePack: %v", err)
+	}
+	body = `{"a":[0` + strings.Repeat(",0", 1<<17) + "]}"
+	if _, err := codecs.NewJSON().Decode(codecs.Input{Body: []byte(body)}); !codecs.IsKind(err, codecs.SyntaxError) {
+		t.Errorf("JSON: %v", err)
+	}
+}
