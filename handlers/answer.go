@@ -85,25 +85,18 @@ func (x *exchange) sendProblem(status int, doc codecs.Document, choice codecs.Ch
 }
 
 func (x *exchange) sendEmpty(status int) {
-	x.setCommonHeaders()
+	x.c.Writer.Header().Add("Vary", x.vary())
 	x.c.Writer.WriteHeader(status)
 	x.c.Writer.WriteHeaderNow()
 }
 
 func (x *exchange) sendBody(status int, contentType string, body []byte) {
-	x.setCommonHeaders()
+	x.c.Writer.Header().Add("Vary", x.vary())
 	x.header("Content-Type", contentType)
 	x.header("Content-Length", strconv.Itoa(len(body)))
 	x.c.Writer.WriteHeader(status)
 	// A client that has gone cannot be told so; the log shows the bytes.
 	_, _ = x.c.Writer.Write(body)
-}
-
-func (x *exchange) setCommonHeaders() {
-	x.header("X-API-Version", version)
-	x.header("Cache-Control", "private, no-cache")
-	x.header("X-Content-Type-Options", "nosniff")
-	x.c.Writer.Header().Add("Vary", x.vary())
 }
 
 // buffer is where an answer is encoded.

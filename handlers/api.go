@@ -53,7 +53,7 @@ func New(config Config) http.Handler {
 	engine.UnescapePathValues = false
 	engine.RedirectTrailingSlash = false
 	engine.HandleMethodNotAllowed = true
-	engine.Use(a.giveRequestID, tellRequestID, a.logRequest, a.recoverPanic())
+	engine.Use(setCommonHeaders, a.giveRequestID, tellRequestID, a.logRequest, a.recoverPanic())
 	if len(a.Origins) > 0 {
 		engine.Use(a.shareWithOrigins())
 	}

@@ -320,6 +320,11 @@ func TestCrossOrigin(t *testing.T) {
 	if preflight.StatusCode != 204 || !strings.Contains(preflight.Header.Get("Access-Control-Allow-Methods"), "PATCH") {
 		t.Error(preflight.Status, preflight.Header)
 	}
+	for _, name := range []string{"X-Request-Id", "X-Api-Version", "Vary", "Cache-Control"} {
+		if preflight.Header.Get(name) == "" {
+			t.Errorf("the preflight carries no %s", name)
+		}
+	}
 	stranger := s.do(request{"GET", "/users/ben", []string{"Origin", "https://elsewhere.example"}, ""})
 	if stranger.StatusCode != 200 || stranger.Header.Get("Access-Control-Allow-Origin") != "" {
 		t.Error(stranger.Status, stranger.Header)

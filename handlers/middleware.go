@@ -31,6 +31,14 @@ func (a *api) giveRequestID(c *gin.Context) {
 	}
 }
 
+// setCommonHeaders sets what every response carries, whoever writes it.
+func setCommonHeaders(c *gin.Context) {
+	h := c.Writer.Header()
+	h.Set("X-API-Version", version)
+	h.Set("Cache-Control", "private, no-cache")
+	h.Set("X-Content-Type-Options", "nosniff")
+}
+
 // failureKey is where a failure is left for the log.
 const failureKey = "failure"
 
