@@ -82,6 +82,10 @@ func TestRefusals(t *testing.T) {
 
 		{"serve: no address", "serve --addr nowhere", 1, []string{"nowhere"}},
 		{"serve: no status", "serve --comment-required x", 2, []string{"--comment-required", "risky"}},
+		{"serve: no origin", "serve --cors-origins desk.example", 2, []string{"--cors-origins", "https://"}},
+		{"serve: an origin with a path", "serve --cors-origins https://desk.example/", 2, []string{"--cors-origins"}},
+		{"serve: no room for a body", "serve --max-body 0", 2, []string{"--max-body"}},
+		{"serve: no time", "serve --request-timeout -1s", 2, []string{"--request-timeout"}},
 		{"serve: no log format", "serve --log-format x", 2, []string{"json"}},
 		{"serve: no log level", "serve --log-level x", 2, []string{"--log-level"}},
 		{"serve: demo among other data", "serve --addr 127.0.0.1:0 --demo", 1, []string{"other data", "empty"}},

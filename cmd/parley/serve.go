@@ -69,6 +69,9 @@ func (p *program) serveCommand() *cobra.Command {
 }
 
 func (p *program) serve(ctx context.Context, s serving) error {
+	if err := s.check(); err != nil {
+		return err
+	}
 	log := p.logger(s)
 	statuses, err := valuesOf("comment-required", s.commentRequired, parley.Statuses)
 	if err != nil {
