@@ -13,9 +13,13 @@ import (
 // decode reads the body into a Record, once, and learns the language of the
 // request from what it found.
 func (x *exchange) decode() error {
-	if x.decoded != nil {
-		return nil
+	if x.decoded == nil && x.refused == nil {
+		x.refused = x.readRecord()
 	}
+	return x.refused
+}
+
+func (x *exchange) readRecord() error {
 	r := x.c.Request
 	if r.Body == nil || r.Body == http.NoBody {
 		return parley.NewError(parley.CodeMalformed, "The body is empty.")

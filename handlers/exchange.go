@@ -22,6 +22,7 @@ type exchange struct {
 	choice   codecs.Choice
 	headers  headers
 	decoded  *codecs.Decoded // the body, once it was decoded
+	refused  error           // why it was not, once that was tried
 }
 
 // serve makes a handler of a route. The checks run in the order that the

@@ -122,7 +122,9 @@ func TestSurface(t *testing.T) {
 		{"two that differ", request{"POST", "/users/ben", with(form, "X-HTTP-Method-Override", "PATCH"), formBody + "&_method=DELETE"}, 405, nil, ""},
 		{"JSON has no such field either", request{"POST", "/users/ben", json, `{"status":"risky","_method":"PATCH"}`}, 405, nil, ""},
 		{"others take no override", request{"PATCH", "/users/ben", with(json, "X-HTTP-Method-Override", "DELETE"), jsonBody}, 200, nil, ""},
-		{"a POST that cannot be read", request{"POST", "/users/ben", form, "_method=PATCH&status=%zz"}, 400, nil, ""},
+		{"a POST that cannot be read", request{"POST", "/users/ben", form, "_method=PATCH&status=%zz"}, 400, nil, "percent sign"},
+		{"a POST that cannot be read, with the header", request{"POST", "/users/ben", with(form, "X-HTTP-Method-Override", "PATCH"), "status=%zz"}, 400, nil, "percent sign"},
+		{"a field inside a file is no field of the form", request{"POST", "/users/ben", []string{"Content-Type", "multipart/form-data; boundary=b"}, "--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"f\"\r\nContent-Type: application/json\r\n\r\n{\"status\":\"risky\",\"_method\":\"PATCH\"}\r\n--b--\r\n"}, 405, nil, ""},
 
 		// Other methods.
 		{"a method that is not there", request{"DELETE", "/users/ben", nil, ""}, 405, nil, "method-not-allowed"},

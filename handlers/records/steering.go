@@ -1,6 +1,10 @@
 package records
 
-import "github.com/parley-gateway/parley/codecs"
+import (
+	"slices"
+
+	"github.com/parley-gateway/parley/codecs"
+)
 
 // Steering is what the fields that are no fields say: in formats that cannot
 // set headers, they stand for them.
@@ -12,14 +16,16 @@ type Steering struct {
 	charset *string // _charset_, which the codec heeded
 }
 
-// Methods are the methods that a record asks for, without judging the rest of
-// it.
+// Methods are the methods that a record asks for, in a format where it can,
+// without judging the rest of it.
 func Methods(d codecs.Decoded) (methods []string) {
-	for _, r := range []codecs.Record{d.Steering, d.Record} {
-		for _, f := range r {
-			if f.Name == codecs.MethodField {
-				methods = append(methods, f.Value.Text())
-			}
+	fields := d.Steering
+	if _, ok := d.Codec.(codecs.Steerer); ok {
+		fields = slices.Concat(fields, d.Record)
+	}
+	for _, f := range fields {
+		if f.Name == codecs.MethodField {
+			methods = append(methods, f.Value.Text())
 		}
 	}
 	return methods
