@@ -235,6 +235,7 @@ func FuzzHTML(f *testing.F) {
 		"<fieldset disabled><legend><input name=status form=x></legend></fieldset><form id=x></form>", "<table><tr><td itemprop=a>b<tr></table>",
 		"<!doctype html><meta charset=latin1><svg><![CDATA[x]]></svg><script></script>", "<optgroup><select><optgroup><option></select>",
 		"<dl><dd><form><dl></dl></form></dl>", "<p itemprop=a><noscript></p></noscript><xmp></p></xmp>",
+		"<p itemprop=0>\x01",
 	} {
 		f.Add([]byte(seed))
 	}
@@ -248,8 +249,22 @@ func FuzzHTML(f *testing.F) {
 			return
 		}
 		again, err := html.New("status").Decode(codecs.Input{Body: written})
-		if err != nil || !again.Equal(read) {
+		if err != nil || !again.Equal(asShown(read)) {
 			t.Errorf("%q is read as %v, written as %q and read as %v, %v", body, read, written, again, err)
 		}
 	})
+}
+
+// asShown is a record of texts as a page shows it.
+func asShown(r codecs.Record) codecs.Record {
+	shown := make(codecs.Record, len(r))
+	for i, f := range r {
+		shown[i] = text(f.Name, strings.Map(func(c rune) rune {
+			if isNoXML(c) {
+				return '\ufffd'
+			}
+			return c
+		}, f.Value.Text()))
+	}
+	return shown
 }
