@@ -40,11 +40,17 @@ const (
 // api is what all handlers share.
 type api struct {
 	Config
+	noContentType error // what is wrong with a body without one
 }
 
 // New makes the handler of the whole HTTP surface.
 func New(config Config) http.Handler {
 	a := &api{Config: withDefaults(config)}
+	a.noContentType = &parley.Error{
+		Code:      parley.CodeUnsupportedMediaType,
+		Detail:    "The body has no Content-Type.",
+		Supported: a.Formats.Readable(),
+	}
 	gin.SetMode(gin.ReleaseMode)
 	engine := gin.New()
 	// Path values are decoded by the handlers, exactly once: gin itself would

@@ -10,6 +10,22 @@ import (
 	"github.com/parley-gateway/parley/codecs"
 )
 
+// declared is the format that a Content-Type field names: a codec, or why there
+// is none.
+type declared struct {
+	codec     codecs.Codec
+	mediaType codecs.MediaType
+	err       error
+}
+
+func (a *api) findDeclared(contentType string) (d declared) {
+	if contentType == "" {
+		return declared{err: a.noContentType}
+	}
+	d.codec, d.mediaType, d.err = a.Formats.ByContentType(contentType)
+	return d
+}
+
 // decode reads the body into a Record, once, and learns the language of the
 // request from what it found.
 func (x *exchange) decode() error {
@@ -24,23 +40,14 @@ func (x *exchange) readRecord() error {
 	if r.Body == nil || r.Body == http.NoBody {
 		return parley.NewError(parley.CodeMalformed, "The body is empty.")
 	}
-	contentType := x.c.GetHeader("Content-Type")
-	if contentType == "" {
-		return x.refuseBody(&parley.Error{
-			Code:      parley.CodeUnsupportedMediaType,
-			Detail:    "The body has no Content-Type.",
-			Supported: x.Formats.Readable(),
-		})
-	}
-	codec, mediaType, err := x.Formats.ByContentType(contentType)
-	if err != nil {
-		return x.refuseBody(err)
+	if x.declared.err != nil {
+		return x.refuseBody(x.declared.err)
 	}
 	body, err := readBody(r, x.MaxBody)
 	if err != nil {
 		return x.refuseBody(err)
 	}
-	d, err := codecs.DecodeAs(codec, codecs.Input{Body: body, Type: mediaType, Limits: x.Limits})
+	d, err := codecs.DecodeAs(x.declared.codec, codecs.Input{Body: body, Type: x.declared.mediaType, Limits: x.Limits})
 	if err != nil {
 		return x.refuseBody(err)
 	}

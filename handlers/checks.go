@@ -109,11 +109,10 @@ func (x *exchange) refuseMethod(detail string) error {
 // speaksForm reports whether the body is of a format in which the field
 // _method counts: those that a browser's form can send.
 func (x *exchange) speaksForm() bool {
-	c, _, err := x.Formats.ByContentType(x.c.GetHeader("Content-Type"))
-	if err != nil {
+	if x.declared.codec == nil {
 		return false
 	}
-	switch c.Name() {
+	switch x.declared.codec.Name() {
 	case "form", "multipart", "text":
 		return true
 	}
@@ -127,20 +126,6 @@ func (x *exchange) checkPermission() error {
 	}
 	x.header("WWW-Authenticate", `Bearer realm="parley", error="insufficient_scope", scope="`+string(need)+`"`)
 	return parley.NewError(parley.CodeForbidden, "The token lacks the permission "+string(need)+".")
-}
-
-// declaredLanguage is the format that the request says it is in. What is
-// inside a container is known only when it was decoded.
-func (x *exchange) declaredLanguage() codecs.Language {
-	value := x.c.GetHeader("Content-Type")
-	if value == "" {
-		return codecs.Language{}
-	}
-	c, m, err := x.Formats.ByContentType(value)
-	if err != nil {
-		return codecs.Language{}
-	}
-	return codecs.LanguageOf(c, m.Name)
 }
 
 // negotiate chooses the format of the answer by ?format= or Accept.

@@ -18,6 +18,7 @@ type exchange struct {
 	c        *gin.Context
 	route    route
 	caller   parley.Caller
+	declared declared
 	language codecs.Language
 	choice   codecs.Choice
 	headers  headers
@@ -32,8 +33,7 @@ func (a *api) serve(rt route) gin.HandlerFunc {
 		ctx, cancel := context.WithTimeout(c.Request.Context(), a.Timeout)
 		defer cancel()
 		c.Request = c.Request.WithContext(ctx)
-		x := &exchange{api: a, c: c, route: rt}
-		x.language = x.declaredLanguage()
+		x := a.begin(c, rt)
 		ans, err := x.run()
 		if err != nil {
 			x.fail(err)
@@ -41,6 +41,16 @@ func (a *api) serve(rt route) gin.HandlerFunc {
 		}
 		x.send(ans)
 	}
+}
+
+// begin learns from the Content-Type what language the request says it is in,
+// so that even its first refusal is told in that.
+func (a *api) begin(c *gin.Context, rt route) *exchange {
+	x := &exchange{api: a, c: c, route: rt, declared: a.findDeclared(c.GetHeader("Content-Type"))}
+	if x.declared.codec != nil {
+		x.language = codecs.LanguageOf(x.declared.codec, x.declared.mediaType.Name)
+	}
+	return x
 }
 
 func (x *exchange) run() (answer, error) {

@@ -83,9 +83,7 @@ const tokenKey = "token"
 // the log.
 func (a *api) recoverPanic() gin.HandlerFunc {
 	return gin.CustomRecoveryWithWriter(nil, func(c *gin.Context, cause any) {
-		x := &exchange{api: a, c: c}
-		x.language = x.declaredLanguage()
-		x.fail(&parley.Error{Code: parley.CodeInternal, Cause: fmt.Errorf("panic: %v\n%s", cause, debug.Stack())})
+		a.begin(c, route{}).fail(&parley.Error{Code: parley.CodeInternal, Cause: fmt.Errorf("panic: %v\n%s", cause, debug.Stack())})
 		c.Abort()
 	})
 }

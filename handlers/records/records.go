@@ -35,6 +35,14 @@ func (b *builder) texts(name string, values []string) {
 	}
 }
 
+// metadata is for callers who may see it.
+func (b *builder) metadata(to parley.Caller, createdBy, updatedBy string) {
+	if to.May(parley.PermissionMetadata) {
+		b.text("created_by", createdBy)
+		b.text("updated_by", updatedBy)
+	}
+}
+
 // User shows a user as far as this caller may see it.
 func User(u parley.User, to parley.Caller) codecs.Record {
 	b := make(builder, 0, 13)
@@ -49,10 +57,7 @@ func User(u parley.User, to parley.Caller) codecs.Record {
 	b.text("domain_name", u.DomainName)
 	b.time("created_at", u.CreatedAt)
 	b.time("updated_at", u.UpdatedAt)
-	if to.May(parley.PermissionMetadata) {
-		b.text("created_by", u.CreatedBy)
-		b.text("updated_by", u.UpdatedBy)
-	}
+	b.metadata(to, u.CreatedBy, u.UpdatedBy)
 	return codecs.Record(b)
 }
 
@@ -84,10 +89,7 @@ func Workspace(w parley.Workspace, to parley.Caller) codecs.Record {
 	b.time("updated_at", w.UpdatedAt)
 	b.text("owner_id", w.OwnerID)
 	b.text("domain_name", w.DomainName)
-	if to.May(parley.PermissionMetadata) {
-		b.text("created_by", w.CreatedBy)
-		b.text("updated_by", w.UpdatedBy)
-	}
+	b.metadata(to, w.CreatedBy, w.UpdatedBy)
 	return codecs.Record(b)
 }
 

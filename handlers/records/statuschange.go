@@ -30,15 +30,16 @@ var statusNames = parley.Names(parley.Statuses)
 func BindStatusChange(d codecs.Decoded, rules Rules) (parley.StatusChange, Steering, error) {
 	b := newBinder(d, FieldStatus, FieldComment)
 	b.require(FieldStatus, statusNames...)
+	status := choice(b, FieldStatus, parley.Statuses)
 	change := parley.StatusChange{
-		Status:  choice(b, FieldStatus, parley.Statuses),
-		Comment: b.comment(rules),
+		Status:  status,
+		Comment: b.comment(slices.Contains(rules.CommentRequired, status)),
 		Tests:   tests(d),
 	}
 	return change, b.steering, b.err()
 }
 
-func (b *binder) comment(rules Rules) string {
+func (b *binder) comment(required bool) string {
 	s, ok := b.text(FieldComment)
 	if !ok && b.slot(FieldComment).given {
 		return ""
@@ -49,7 +50,7 @@ func (b *binder) comment(rules Rules) string {
 		b.tooLong(FieldComment, s, parley.MaxComment)
 	case strings.ContainsFunc(s, isForbidden):
 		b.fault(FieldComment, FaultControl, "The comment holds a control character other than tab and line feed.")
-	case strings.TrimSpace(s) == "" && b.needsComment(rules):
+	case required && strings.TrimSpace(s) == "":
 		b.fault(FieldComment, FaultRequired, "A change to this status needs a comment.")
 	}
 	return s
@@ -64,15 +65,6 @@ func normalizeLines(s string) string {
 }
 
 func isForbidden(r rune) bool { return unicode.IsControl(r) && r != '\t' && r != '\n' }
-
-func (b *binder) needsComment(rules Rules) bool {
-	if len(rules.CommentRequired) == 0 {
-		return false
-	}
-	v := b.slot(FieldStatus).value
-	status := strings.Trim(v.Text(), " \t\r\n")
-	return v.Kind() == codecs.Text && slices.Contains(rules.CommentRequired, parley.Status(status))
-}
 
 // tests reads what a JSON Patch wants to hold, in the order of its
 // operations: a test after an operation is about what that operation set
