@@ -7,7 +7,7 @@ BINARY    := build/parley
 
 .PHONY: help
 help: ## List every target
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # SQLite is C. The tests of the architecture ask the go command.
 .PHONY: tools
@@ -39,6 +39,14 @@ lint: ## Check style and the direction of dependencies
 .PHONY: bench
 bench: ## Measure codecs, negotiation and whole requests, as ratios to JSON
 	$(GO) run ./cmd/bench
+
+.PHONY: bench-http
+bench-http: tools ## Measure Parley over HTTP beside its peers, in one run of about 20 minutes
+	cd bench && $(GO) run . http
+
+.PHONY: profile
+profile: tools ## Write profiles of processor time and allocations under load to build/profile
+	cd bench && $(GO) run . profile
 
 .PHONY: fuzz
 fuzz: ## Run each fuzz target for FUZZTIME (1m)
