@@ -38,17 +38,46 @@ func GenerateToken() string {
 // of another length, with other digits, or with a wrong checksum.
 func HashToken(token string) (TokenHash, bool) {
 	digits, ok := strings.CutPrefix(token, TokenPrefix)
-	if !ok || len(token) != tokenLength || strings.ContainsAny(digits, "+-_") {
+	if !ok || len(token) != tokenLength {
 		return TokenHash{}, false
 	}
-	n, ok := new(big.Int).SetString(digits, 62)
-	if !ok || n.BitLen() > tokenBytes*8 {
-		return TokenHash{}, false
-	}
-	var raw [tokenBytes]byte
-	n.FillBytes(raw[:])
-	if binary.BigEndian.Uint32(raw[tokenSecret:]) != crc32.ChecksumIEEE(raw[:tokenSecret]) {
+	raw, ok := readBase62(digits)
+	if !ok || binary.BigEndian.Uint32(raw[tokenSecret:]) != crc32.ChecksumIEEE(raw[:tokenSecret]) {
 		return TokenHash{}, false
 	}
 	return sha256.Sum256([]byte(token)), true
+}
+
+// readBase62 reads digits as a number in big-endian order, and reports false
+// for what is no digit and for a number that does not fit. Every request comes
+// with a token: math/big would allocate for each.
+func readBase62(digits string) (raw [tokenBytes]byte, ok bool) {
+	var words [tokenBytes / 4]uint32 // the most significant first
+	for i := range len(digits) {
+		carry, ok := base62Digit(digits[i])
+		for w := len(words) - 1; w >= 0; w-- {
+			carry += uint64(words[w]) * 62
+			words[w], carry = uint32(carry), carry>>32
+		}
+		if !ok || carry > 0 {
+			return raw, false
+		}
+	}
+	for w, word := range words {
+		binary.BigEndian.PutUint32(raw[4*w:], word)
+	}
+	return raw, true
+}
+
+// base62Digit is the value of a digit, by the order of math/big: 0-9, a-z, A-Z.
+func base62Digit(c byte) (value uint64, ok bool) {
+	switch {
+	case '0' <= c && c <= '9':
+		return uint64(c - '0'), true
+	case 'a' <= c && c <= 'z':
+		return uint64(c-'a') + 10, true
+	case 'A' <= c && c <= 'Z':
+		return uint64(c-'A') + 36, true
+	}
+	return 0, false
 }

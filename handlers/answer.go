@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/parley-gateway/parley/codecs"
 )
@@ -16,7 +15,7 @@ type answer struct {
 	status   int // 0 for 200
 	document *codecs.Document
 	listing  *codecs.Listing
-	version  int64 // of the user, for the entity tag; 0 for none
+	tag      string // the entity tag; empty for none
 }
 
 // vary names the request headers that choose an answer (RFC 9110 section
@@ -39,19 +38,14 @@ func (x *exchange) vary() string {
 
 // send encodes an answer whole and then writes it.
 func (x *exchange) send(ans answer) {
-	choice := x.format()
-	if ans.version != 0 {
-		tag := entityTag(ans.version, choice.Format.Name())
-		x.header("ETag", tag)
-		if !x.isChange() && isCurrent(x.headers.ifNoneMatch, tag) {
-			x.sendEmpty(http.StatusNotModified)
-			return
-		}
+	if ans.tag != "" {
+		x.header("Etag", ans.tag)
 	}
 	if ans.document == nil && ans.listing == nil {
 		x.sendEmpty(ans.status)
 		return
 	}
+	choice := x.format()
 	buffer := takeBuffer()
 	defer buffer.free()
 	name, err := buffer.encode(choice, ans)
@@ -80,7 +74,7 @@ func (x *exchange) sendProblem(status int, doc codecs.Document, choice codecs.Ch
 	if p, ok := choice.Format.(codecs.ProblemEncoder); ok {
 		mediaType = p.ProblemMediaType()
 	}
-	x.c.Writer.Header().Del("ETag")
+	x.c.Writer.Header().Del("Etag")
 	x.sendBody(status, codecs.ContentType(choice.Format, mediaType, buffer.bytes), buffer.bytes)
 }
 
@@ -97,23 +91,6 @@ func (x *exchange) sendBody(status int, contentType string, body []byte) {
 	x.c.Writer.WriteHeader(status)
 	// A client that has gone cannot be told so; the log shows the bytes.
 	_, _ = x.c.Writer.Write(body)
-}
-
-// buffer is where an answer is encoded.
-type buffer struct{ bytes []byte }
-
-var buffers = sync.Pool{New: func() any { return &buffer{bytes: make([]byte, 0, 4<<10)} }}
-
-// maxPooled keeps the buffers of rare large answers out of the pool.
-const maxPooled = 256 << 10
-
-func takeBuffer() *buffer { return buffers.Get().(*buffer) }
-
-func (b *buffer) free() {
-	if cap(b.bytes) <= maxPooled {
-		b.bytes = b.bytes[:0]
-		buffers.Put(b)
-	}
 }
 
 // encode writes the answer into the buffer and returns the name of what it

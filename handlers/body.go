@@ -29,7 +29,7 @@ func (a *api) findDeclared(contentType string) (d declared) {
 // decode reads the body into a Record, once, and learns the language of the
 // request from what it found.
 func (x *exchange) decode() error {
-	if x.decoded == nil && x.refused == nil {
+	if x.decoded.Codec == nil && x.refused == nil {
 		x.refused = x.readRecord()
 	}
 	return x.refused
@@ -43,15 +43,17 @@ func (x *exchange) readRecord() error {
 	if x.declared.err != nil {
 		return x.refuseBody(x.declared.err)
 	}
-	body, err := readBody(r, x.MaxBody)
+	buffer := takeBuffer()
+	defer buffer.free()
+	var err error
+	if buffer.bytes, err = readBody(buffer.bytes, r, x.MaxBody); err != nil {
+		return x.refuseBody(err)
+	}
+	d, err := codecs.DecodeAs(x.declared.codec, codecs.Input{Body: buffer.bytes, Type: x.declared.mediaType, Limits: x.Limits})
 	if err != nil {
 		return x.refuseBody(err)
 	}
-	d, err := codecs.DecodeAs(x.declared.codec, codecs.Input{Body: body, Type: x.declared.mediaType, Limits: x.Limits})
-	if err != nil {
-		return x.refuseBody(err)
-	}
-	x.decoded, x.language = &d, d.Spoken()
+	x.decoded, x.language = d, d.Spoken()
 	return nil
 }
 

@@ -16,7 +16,7 @@ func (a *api) changeStatus(x *exchange) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	outcome, err := a.Store.ChangeStatus(x.context(), request)
+	outcome, err := a.Store.ChangeStatus(x.ctx, request)
 	if err != nil {
 		return answer{}, err
 	}
@@ -35,7 +35,7 @@ func (x *exchange) readChange() (parley.ChangeRequest, error) {
 	if err := x.decode(); err != nil {
 		return parley.ChangeRequest{}, err
 	}
-	change, steering, err := records.BindStatusChange(*x.decoded, x.Rules)
+	change, steering, err := records.BindStatusChange(x.decoded, x.Rules)
 	if err != nil {
 		return parley.ChangeRequest{}, err
 	}
@@ -75,7 +75,7 @@ func (a *api) listChanges(x *exchange) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	page, err := a.Store.Changes(x.context(), x.caller.Scope, x.ref(), asked)
+	page, err := a.Store.Changes(x.ctx, x.caller.Scope, x.ref(), asked)
 	if err != nil {
 		return answer{}, err
 	}
@@ -91,7 +91,7 @@ func (a *api) listChanges(x *exchange) (answer, error) {
 func (a *api) showChange(x *exchange) (answer, error) {
 	// What is no number is the number of no entry: 0.
 	seq, _ := strconv.ParseInt(x.c.Param("seq"), 10, 64)
-	change, err := a.Store.Change(x.context(), x.caller.Scope, x.ref(), seq)
+	change, err := a.Store.Change(x.ctx, x.caller.Scope, x.ref(), seq)
 	if err != nil {
 		return answer{}, err
 	}

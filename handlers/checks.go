@@ -16,11 +16,11 @@ const version = "v1"
 const maxAccept = 16 << 10
 
 // authenticate finds out who is calling (RFC 6750 section 2.1).
-func (x *exchange) authenticate() error {
+func (x *exchange) authenticate() (err error) {
 	if x.route.open {
 		return nil
 	}
-	lines := x.c.Request.Header.Values("Authorization")
+	lines := x.sent("Authorization")
 	if len(lines) == 0 {
 		return x.unauthorized("A bearer token is needed here.", "")
 	}
@@ -32,12 +32,10 @@ func (x *exchange) authenticate() error {
 	if !ok {
 		return x.unauthorized("This is no token of Parley, or it was not copied whole.", "invalid_token")
 	}
-	caller, err := x.Store.Authenticate(x.context(), hash)
-	if parley.HasCode(err, parley.CodeUnauthorized) {
+	x.caller, err = x.Store.Authenticate(x.ctx, hash)
+	if err != nil && parley.HasCode(err, parley.CodeUnauthorized) {
 		return x.unauthorized("The token is unknown, expired or revoked.", "invalid_token")
 	}
-	x.caller = caller
-	x.c.Set(tokenKey, caller.Token)
 	return err
 }
 
@@ -48,12 +46,12 @@ func (x *exchange) unauthorized(detail, code string) error {
 	if code != "" {
 		challenge += `, error="` + code + `"`
 	}
-	x.header("WWW-Authenticate", challenge)
+	x.header("Www-Authenticate", challenge)
 	return parley.NewError(parley.CodeUnauthorized, detail)
 }
 
 func (x *exchange) checkVersion() error {
-	for _, asked := range x.c.Request.Header.Values("X-API-Version") {
+	for _, asked := range x.sent("X-Api-Version") {
 		if asked != version {
 			return &parley.Error{
 				Code:      parley.CodeUnsupportedVersion,
@@ -75,7 +73,7 @@ func (x *exchange) checkMethod() error {
 	if !x.route.override {
 		return nil
 	}
-	asked := x.c.Request.Header.Values("X-HTTP-Method-Override")
+	asked := x.sent("X-Http-Method-Override")
 	if x.speaksForm() {
 		if x.decode() != nil && len(asked) == 0 {
 			return nil
@@ -95,10 +93,10 @@ func (x *exchange) checkMethod() error {
 
 // methodFields are the methods that the fields of a form name.
 func (x *exchange) methodFields() []string {
-	if x.decoded == nil {
+	if x.decoded.Codec == nil {
 		return nil
 	}
-	return records.Methods(*x.decoded)
+	return records.Methods(x.decoded)
 }
 
 func (x *exchange) refuseMethod(detail string) error {
@@ -124,13 +122,13 @@ func (x *exchange) checkPermission() error {
 	if need == "" || x.caller.May(need) {
 		return nil
 	}
-	x.header("WWW-Authenticate", `Bearer realm="parley", error="insufficient_scope", scope="`+string(need)+`"`)
+	x.header("Www-Authenticate", `Bearer realm="parley", error="insufficient_scope", scope="`+string(need)+`"`)
 	return parley.NewError(parley.CodeForbidden, "The token lacks the permission "+string(need)+".")
 }
 
 // negotiate chooses the format of the answer by ?format= or Accept.
 func (x *exchange) negotiate() error {
-	accept := x.c.Request.Header.Values("Accept")
+	accept := x.sent("Accept")
 	length := 0
 	for _, line := range accept {
 		length += len(line)
@@ -151,12 +149,11 @@ func (x *exchange) negotiate() error {
 }
 
 func (x *exchange) chooseFormat(accept []string, shape codecs.Shape) (codecs.Choice, bool) {
-	names, asked := x.c.Request.URL.Query()["format"]
-	if !asked {
+	switch names := x.query()["format"]; len(names) {
+	case 0:
 		return x.Formats.Negotiate(accept, shape)
+	case 1:
+		return x.Formats.Named(names[0], shape)
 	}
-	if len(names) != 1 {
-		return codecs.Choice{}, false
-	}
-	return x.Formats.Named(names[0], shape)
+	return codecs.Choice{}, false
 }

@@ -11,6 +11,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 
@@ -37,12 +38,12 @@ const (
 	maxTrusted = 64 << 10
 )
 
-// readBody reads the body of a request and undoes its content codings (RFC
-// 9110 section 8.4), the one applied last first. limit is in bytes and
+// readBody appends the body of a request to dst and undoes its content codings
+// (RFC 9110 section 8.4), the one applied last first. limit is in bytes and
 // bounds the body as it comes and what each coding makes of it. The failures
 // are a *parley.Error with CodeUnsupportedEncoding, CodeTooLarge, or
 // CodeMalformed where a coding is damaged or the body ends before its time.
-func readBody(r *http.Request, limit int64) ([]byte, error) {
+func readBody(dst []byte, r *http.Request, limit int64) ([]byte, error) {
 	codings, err := contentCodings(r.Header.Values("Content-Encoding"))
 	if err != nil {
 		return nil, err
@@ -58,14 +59,14 @@ func readBody(r *http.Request, limit int64) ([]byte, error) {
 		d.src.Reset(&layers[i])
 		layers[i+1] = layer{from: d, what: "The decompressed body", limit: limit, explain: d.damaged}
 	}
-	return readLayers(layers, r.ContentLength)
+	return readLayers(dst, layers, r.ContentLength)
 }
 
 // readLayers reads the last layer. The first one that failed is to blame:
 // the decoders above it may report something else, or take it for the end.
-func readLayers(layers []layer, announced int64) ([]byte, error) {
+func readLayers(dst []byte, layers []layer, announced int64) ([]byte, error) {
 	room := min(max(announced, 0), maxTrusted)
-	body := bytes.NewBuffer(make([]byte, 0, room+bytes.MinRead))
+	body := bytes.NewBuffer(slices.Grow(dst, int(room)+bytes.MinRead))
 	_, err := body.ReadFrom(&layers[len(layers)-1])
 	for i := range layers {
 		if layers[i].failed != nil {

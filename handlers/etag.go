@@ -5,15 +5,15 @@ import (
 	"strings"
 )
 
-// entityTag names a version of a user in one format: "3-json". The format is
-// part of it because two representations must not share a strong tag (RFC
-// 9110 section 8.8.1); the version is what If-Match goes by.
-func entityTag(version int64, format string) string {
+// entityTag names a version of a user in the format of the answer: "3-json".
+// The format is part of it because two representations must not share a strong
+// tag (RFC 9110 section 8.8.1); the version is what If-Match goes by.
+func (x *exchange) entityTag(version int64) string {
 	tag := make([]byte, 0, 24)
 	tag = append(tag, '"')
 	tag = strconv.AppendInt(tag, version, 10)
 	tag = append(tag, '-')
-	tag = append(tag, format...)
+	tag = append(tag, x.format().Format.Name()...)
 	return string(append(tag, '"'))
 }
 

@@ -16,15 +16,33 @@ import (
 type exchange struct {
 	*api
 	c        *gin.Context
-	route    route
+	ctx      context.Context // ends with the time for the work
+	route    *route
 	caller   parley.Caller
 	declared declared
 	language codecs.Language
 	choice   codecs.Choice
 	headers  headers
-	decoded  *codecs.Decoded // the body, once it was decoded
-	refused  error           // why it was not, once that was tried
+	decoded  codecs.Decoded // the body, once it was decoded
+	refused  error          // why it was not, once that was tried
+	failure  *parley.Error  // what was answered instead of what was asked for
 }
+
+// begin learns from the Content-Type what language the request says it is in,
+// so that even its first refusal is told in that.
+func (a *api) begin(c *gin.Context) *exchange {
+	x := &exchange{api: a, c: c, ctx: c.Request.Context(), route: nowhere, declared: a.findDeclared(c.GetHeader("Content-Type"))}
+	if x.declared.codec != nil {
+		x.language = codecs.LanguageOf(x.declared.codec, x.declared.mediaType.Name)
+	}
+	c.Set(exchangeKey, x)
+	return x
+}
+
+// exchangeKey is where gin keeps the exchange from one handler to the next.
+const exchangeKey = "exchange"
+
+func exchangeOf(c *gin.Context) *exchange { return c.MustGet(exchangeKey).(*exchange) }
 
 // serve makes a handler of a route. The checks run in the order that the
 // contract gives, and the first that fails answers.
@@ -32,8 +50,8 @@ func (a *api) serve(rt route) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		ctx, cancel := context.WithTimeout(c.Request.Context(), a.Timeout)
 		defer cancel()
-		c.Request = c.Request.WithContext(ctx)
-		x := a.begin(c, rt)
+		x := exchangeOf(c)
+		x.ctx, x.route = ctx, &rt
 		ans, err := x.run()
 		if err != nil {
 			x.fail(err)
@@ -43,33 +61,35 @@ func (a *api) serve(rt route) gin.HandlerFunc {
 	}
 }
 
-// begin learns from the Content-Type what language the request says it is in,
-// so that even its first refusal is told in that.
-func (a *api) begin(c *gin.Context, rt route) *exchange {
-	x := &exchange{api: a, c: c, route: rt, declared: a.findDeclared(c.GetHeader("Content-Type"))}
-	if x.declared.codec != nil {
-		x.language = codecs.LanguageOf(x.declared.codec, x.declared.mediaType.Name)
-	}
-	return x
+// checks stand in their order.
+var checks = [...]func(*exchange) error{
+	(*exchange).authenticate,
+	(*exchange).checkVersion,
+	(*exchange).checkMethod,
+	(*exchange).checkPermission,
+	(*exchange).negotiate,
+	(*exchange).readHeaders,
 }
 
 func (x *exchange) run() (answer, error) {
-	checks := [...]func() error{
-		x.authenticate, x.checkVersion, x.checkMethod, x.checkPermission, x.negotiate, x.readHeaders,
-	}
 	for _, check := range checks {
-		if err := check(); err != nil {
+		if err := check(x); err != nil {
 			return answer{}, err
 		}
 	}
 	return x.route.handle(x)
 }
 
-func (x *exchange) context() context.Context { return x.c.Request.Context() }
-
 func (x *exchange) requestID() string { return requestid.Get(x.c) }
 
-func (x *exchange) header(name, value string) { x.c.Writer.Header().Set(name, value) }
+// sent are the lines of a field of the request. Here and in header, names are
+// spelt as net/http keeps them, so that nobody has to look whether they are.
+func (x *exchange) sent(name string) []string { return x.c.Request.Header[name] }
+
+// header sets a field of the answer.
+func (x *exchange) header(name, value string) {
+	x.c.Writer.Header()[name] = []string{value}
+}
 
 // format is the one that the answer is in, as far as the language of the
 // request is known.

@@ -28,20 +28,20 @@ func (x *exchange) readHeaders() (err error) {
 	if x.headers.idempotencyKey, err = x.readIdempotencyKey(); err != nil {
 		return err
 	}
-	if lines := x.c.Request.Header.Values("If-None-Match"); len(lines) > 0 {
+	if lines := x.sent("If-None-Match"); len(lines) > 0 {
 		tags, ok := parseEntityTags(strings.Join(lines, ","))
 		if !ok {
 			return invalidHeader("If-None-Match", "must be * or entity tags in quotes")
 		}
 		x.headers.ifNoneMatch = tags
 	}
-	x.headers.minimal = prefersMinimal(x.c.Request.Header.Values("Prefer"))
+	x.headers.minimal = prefersMinimal(x.sent("Prefer"))
 	return nil
 }
 
 // oneHeader is the value of a header that comes at most once.
 func (x *exchange) oneHeader(name string) (string, error) {
-	lines := x.c.Request.Header.Values(name)
+	lines := x.sent(name)
 	if len(lines) > 1 {
 		return "", invalidHeader(name, "must not come more than once")
 	}
@@ -58,7 +58,7 @@ func invalidHeader(name, must string) error {
 func (x *exchange) readIfMatch() (parley.Match, error) {
 	none := parley.Match{Required: x.MatchRequired}
 	value, err := x.oneHeader("If-Match")
-	if err != nil || x.c.Request.Header["If-Match"] == nil {
+	if err != nil || x.sent("If-Match") == nil {
 		return none, err
 	}
 	return x.parseIfMatch("If-Match", value)
@@ -84,7 +84,7 @@ func (x *exchange) parseIfMatch(name, value string) (parley.Match, error) {
 
 func (x *exchange) readIdempotencyKey() (string, error) {
 	value, err := x.oneHeader("Idempotency-Key")
-	if err != nil || x.c.Request.Header["Idempotency-Key"] == nil {
+	if err != nil || x.sent("Idempotency-Key") == nil {
 		return "", err
 	}
 	return value, checkIdempotencyKey("Idempotency-Key", value)

@@ -20,37 +20,41 @@ const maxRequestID = 128
 // tellRequestID answers with the request id and knows it later. There is one
 // for all APIs of a process, because the library keeps its settings in a
 // variable of the package.
-var tellRequestID = requestid.New()
+var tellRequestID = requestid.New(requestid.WithCustomHeaderStrKey(requestIDField))
+
+// requestIDField is spelt as net/http keeps it, see exchange.sent.
+const requestIDField = "X-Request-Id"
 
 // giveRequestID keeps a caller's own request id where it is one, and makes one
 // where it is not.
 func (a *api) giveRequestID(c *gin.Context) {
-	const name = "X-Request-Id"
-	if ids := c.Request.Header[name]; len(ids) != 1 || !isVisible(ids[0], maxRequestID) {
-		c.Request.Header[name] = []string{a.NewID()}
+	if ids := c.Request.Header[requestIDField]; len(ids) != 1 || !isVisible(ids[0], maxRequestID) {
+		c.Request.Header[requestIDField] = []string{a.NewID()}
 	}
 }
+
+// The fields that every response carries. All share the same values, which
+// nobody alters.
+var (
+	versionField = []string{version}
+	cacheField   = []string{"private, no-cache"}
+	sniffField   = []string{"nosniff"}
+)
 
 // setCommonHeaders sets what every response carries, whoever writes it.
 func setCommonHeaders(c *gin.Context) {
 	h := c.Writer.Header()
-	h.Set("X-API-Version", version)
-	h.Set("Cache-Control", "private, no-cache")
-	h.Set("X-Content-Type-Options", "nosniff")
+	h["X-Api-Version"] = versionField
+	h["Cache-Control"] = cacheField
+	h["X-Content-Type-Options"] = sniffField
 }
-
-// failureKey is where a failure is left for the log.
-const failureKey = "failure"
 
 // logRequest writes one line for each request. It names the caller's token,
 // never shows it, and nothing of bodies and queries.
 func (a *api) logRequest(c *gin.Context) {
-	start := time.Now()
+	start, x := time.Now(), a.begin(c)
 	c.Next()
-	level, failure := slog.LevelInfo, (*parley.Error)(nil)
-	if value, ok := c.Get(failureKey); ok {
-		failure = value.(*parley.Error)
-	}
+	level := slog.LevelInfo
 	if c.Writer.Status() >= http.StatusInternalServerError {
 		level = slog.LevelError
 	}
@@ -65,25 +69,22 @@ func (a *api) logRequest(c *gin.Context) {
 		slog.Int("bytes", max(c.Writer.Size(), 0)),
 		slog.Duration("duration", time.Since(start)),
 		slog.String("request_id", requestid.Get(c)),
-		slog.String("token", c.GetString(tokenKey)),
+		slog.String("token", x.caller.Token),
 	)
-	if failure != nil {
-		attrs = append(attrs, slog.String("problem", string(failure.Code)))
-		if failure.Cause != nil {
-			attrs = append(attrs, slog.String("cause", failure.Cause.Error()))
+	if x.failure != nil {
+		attrs = append(attrs, slog.String("problem", string(x.failure.Code)))
+		if x.failure.Cause != nil {
+			attrs = append(attrs, slog.String("cause", x.failure.Cause.Error()))
 		}
 	}
 	a.Log.LogAttrs(c.Request.Context(), level, "request", attrs...)
 }
 
-// tokenKey is where the name of the caller's token is left for the log.
-const tokenKey = "token"
-
 // recoverPanic answers a panic as an internal error, and leaves its stack for
 // the log.
 func (a *api) recoverPanic() gin.HandlerFunc {
 	return gin.CustomRecoveryWithWriter(nil, func(c *gin.Context, cause any) {
-		a.begin(c, route{}).fail(&parley.Error{Code: parley.CodeInternal, Cause: fmt.Errorf("panic: %v\n%s", cause, debug.Stack())})
+		exchangeOf(c).fail(&parley.Error{Code: parley.CodeInternal, Cause: fmt.Errorf("panic: %v\n%s", cause, debug.Stack())})
 		c.Abort()
 	})
 }

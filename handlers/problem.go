@@ -94,7 +94,7 @@ const problemsPath = "/problems/"
 // that can hold one, else in JSON.
 func (x *exchange) fail(err error) {
 	e := failure(err)
-	x.c.Set(failureKey, e)
+	x.failure = e
 	kind := problemTypes[e.Code]
 	if e.Code == parley.CodeUnavailable {
 		x.header("Retry-After", "1")
@@ -133,7 +133,7 @@ func failure(err error) *parley.Error {
 // problemChoice is the format of a problem. That nothing is acceptable is
 // told in JSON, whatever was asked.
 func (x *exchange) problemChoice(code parley.Code) codecs.Choice {
-	choice, ok := x.chooseFormat(x.c.Request.Header.Values("Accept"), codecs.Single)
+	choice, ok := x.chooseFormat(x.sent("Accept"), codecs.Single)
 	if !ok || code == parley.CodeNotAcceptable {
 		choice, _ = x.Formats.Negotiate(nil, codecs.Single)
 		return choice

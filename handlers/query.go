@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"fmt"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,10 +15,19 @@ const (
 	maxLimit     = 200
 )
 
+// query are the parameters of the request. Most requests have none, and pay
+// nothing for it.
+func (x *exchange) query() url.Values {
+	if x.c.Request.URL.RawQuery == "" {
+		return nil
+	}
+	return x.c.Request.URL.Query()
+}
+
 // checkQuery refuses a parameter that is unknown or comes twice: a list that
 // ignores a misspelt filter would be misread.
 func (x *exchange) checkQuery(known ...string) error {
-	for name, values := range x.c.Request.URL.Query() {
+	for name, values := range x.query() {
 		if name != "format" && !slices.Contains(known, name) {
 			return invalidQuery(name, "There is no such parameter. There are: "+strings.Join(append(known, "format"), ", ")+".")
 		}

@@ -24,6 +24,9 @@ type route struct {
 	handle     func(*exchange) (answer, error)
 }
 
+// nowhere is the route of a request for which none was found yet.
+var nowhere = &route{}
+
 const (
 	userPath      = "/users/:ref"
 	changesPath   = "/users/:ref/status-changes"

@@ -10,16 +10,19 @@ import (
 )
 
 func (a *api) showUser(x *exchange) (answer, error) {
-	user, err := a.Store.User(x.context(), x.caller.Scope, x.ref())
+	user, err := a.Store.User(x.ctx, x.caller.Scope, x.ref())
 	if err != nil {
 		return answer{}, err
+	}
+	if tag := x.entityTag(user.Version); isCurrent(x.headers.ifNoneMatch, tag) {
+		return answer{status: http.StatusNotModified, tag: tag}, nil
 	}
 	return x.userAnswer(user), nil
 }
 
 func (x *exchange) userAnswer(user parley.User) answer {
 	return answer{
-		version: user.Version,
+		tag: x.entityTag(user.Version),
 		document: &codecs.Document{
 			Name:   "user",
 			Record: records.User(user, x.caller),
@@ -53,13 +56,12 @@ func userURL(identifier string) string { return "/users/" + url.PathEscape(ident
 // changeForm is the status change as a form that knows when it is stale and
 // is applied once.
 func (x *exchange) changeForm(user parley.User) *codecs.Form {
-	tag := entityTag(user.Version, x.format().Format.Name())
 	return &codecs.Form{
 		Action: userURL(user.Identifier),
 		Submit: "Change status",
 		Hidden: codecs.Record{
 			{Name: codecs.MethodField, Value: codecs.TextValue(http.MethodPatch)},
-			{Name: codecs.IfMatchField, Value: codecs.TextValue(tag)},
+			{Name: codecs.IfMatchField, Value: codecs.TextValue(x.entityTag(user.Version))},
 			{Name: codecs.IdempotencyKeyField, Value: codecs.TextValue(x.NewID())},
 		},
 		Controls: []codecs.Control{
@@ -74,7 +76,7 @@ func (a *api) listUsers(x *exchange) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	page, err := a.Store.Users(x.context(), x.caller.Scope, filter)
+	page, err := a.Store.Users(x.ctx, x.caller.Scope, filter)
 	if err != nil {
 		return answer{}, err
 	}
@@ -119,11 +121,11 @@ func (a *api) createUser(x *exchange) (answer, error) {
 	if err := x.decode(); err != nil {
 		return answer{}, err
 	}
-	user, err := records.BindNewUser(*x.decoded)
+	user, err := records.BindNewUser(x.decoded)
 	if err != nil {
 		return answer{}, err
 	}
-	created, err := a.Store.CreateUser(x.context(), x.caller, user)
+	created, err := a.Store.CreateUser(x.ctx, x.caller, user)
 	if err != nil {
 		return answer{}, err
 	}

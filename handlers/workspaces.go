@@ -6,7 +6,7 @@ import (
 )
 
 func (a *api) showWorkspace(x *exchange) (answer, error) {
-	workspace, err := a.Store.Workspace(x.context(), x.caller.Scope, x.ref())
+	workspace, err := a.Store.Workspace(x.ctx, x.caller.Scope, x.ref())
 	if err != nil {
 		return answer{}, err
 	}
