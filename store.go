@@ -50,6 +50,10 @@ type Store interface {
 	// times included: CodeTaken where the store is not empty.
 	Load(ctx context.Context, workspaces []Workspace, users []User) error
 
+	// Failed has an element once the store cannot tell any more what is on
+	// disk. From then on every change is CodeUnavailable, until the store is
+	// opened again.
+	Failed() <-chan error
 	// Close ends all work. No call may follow it.
 	Close() error
 }

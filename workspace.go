@@ -42,3 +42,8 @@ type Scope string
 
 // Everywhere is the scope of a caller who is not limited to a workspace.
 const Everywhere Scope = ""
+
+// Includes reports whether the users of a workspace exist for the caller.
+func (s Scope) Includes(workspaceID string) bool {
+	return s == Everywhere || string(s) == workspaceID
+}

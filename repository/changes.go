@@ -8,8 +8,6 @@ import (
 	"fmt"
 	"strconv"
 
-	"github.com/jmoiron/sqlx"
-
 	"github.com/parley-gateway/parley"
 )
 
@@ -43,12 +41,12 @@ func (r changeRow) change(userID string) parley.Change {
 // ChangeStatus carries out one change. A caller without a user, which is the
 // command line, leaves ChangedBy and UpdatedBy empty.
 func (s *SQLite) ChangeStatus(ctx context.Context, request parley.ChangeRequest) (parley.Outcome, error) {
-	return written(ctx, s, func(tx *sqlx.Tx) (parley.Outcome, error) {
+	return written(ctx, s, func(tx *transaction) (parley.Outcome, error) {
 		return s.changeStatus(tx, request)
 	})
 }
 
-func (s *SQLite) changeStatus(tx *sqlx.Tx, request parley.ChangeRequest) (parley.Outcome, error) {
+func (s *SQLite) changeStatus(tx *transaction, request parley.ChangeRequest) (parley.Outcome, error) {
 	record, used, err := s.findKey(tx, request)
 	if err != nil {
 		return parley.Outcome{}, err
@@ -68,7 +66,7 @@ func (s *SQLite) changeStatus(tx *sqlx.Tx, request parley.ChangeRequest) (parley
 
 // sameAgain answers a request whose key was used before. A key that was used
 // for a user is another request's when this one is for nobody.
-func sameAgain(tx *sqlx.Tx, request parley.ChangeRequest, record keyRecord, user userRow, err error) (parley.Outcome, error) {
+func sameAgain(tx *transaction, request parley.ChangeRequest, record keyRecord, user userRow, err error) (parley.Outcome, error) {
 	nobody := parley.HasCode(err, parley.CodeNotFound)
 	if err != nil && !nobody {
 		return parley.Outcome{}, err
@@ -80,7 +78,7 @@ func sameAgain(tx *sqlx.Tx, request parley.ChangeRequest, record keyRecord, user
 	return replay(tx, user, record)
 }
 
-func checkExpectations(tx *sqlx.Tx, request parley.ChangeRequest, user userRow) error {
+func checkExpectations(tx *transaction, request parley.ChangeRequest, user userRow) error {
 	if request.IfMatch.Required && !request.IfMatch.Given {
 		return parley.NewError(parley.CodePreconditionRequired, "A change needs If-Match with the entity tag of the user as you saw it.")
 	}
@@ -91,7 +89,7 @@ func checkExpectations(tx *sqlx.Tx, request parley.ChangeRequest, user userRow) 
 	return checkTests(tx, request.Change.Tests, user)
 }
 
-func checkTests(tx *sqlx.Tx, tests []parley.Test, user userRow) error {
+func checkTests(tx *transaction, tests []parley.Test, user userRow) error {
 	for _, test := range tests {
 		stored, err := storedValue(tx, test.Field, user)
 		if err != nil {
@@ -109,7 +107,7 @@ func checkTests(tx *sqlx.Tx, tests []parley.Test, user userRow) error {
 }
 
 // storedValue is a field as the last change left it, nil where it has none.
-func storedValue(tx *sqlx.Tx, field string, user userRow) (*string, error) {
+func storedValue(tx *transaction, field string, user userRow) (*string, error) {
 	switch {
 	case field == "status":
 		status := string(user.Status)
@@ -124,7 +122,7 @@ func storedValue(tx *sqlx.Tx, field string, user userRow) (*string, error) {
 	return nil, nil
 }
 
-func (s *SQLite) carryOut(tx *sqlx.Tx, request parley.ChangeRequest, user userRow) (parley.Outcome, error) {
+func (s *SQLite) carryOut(tx *transaction, request parley.ChangeRequest, user userRow) (parley.Outcome, error) {
 	row := changeRow{
 		Previous:  user.LastChange,
 		Version:   user.Version + 1,
@@ -152,12 +150,12 @@ func (s *SQLite) carryOut(tx *sqlx.Tx, request parley.ChangeRequest, user userRo
 	return parley.Outcome{User: user.user(), Change: row.change(user.ID)}, nil
 }
 
-func insertChange(tx *sqlx.Tx, user userRow, row changeRow) (seq int64, err error) {
+func insertChange(tx *transaction, user userRow, row changeRow) (seq int64, err error) {
 	by, err := actingUser(tx, row.ChangedBy)
 	if err != nil {
 		return 0, err
 	}
-	result, err := run(tx, `
+	result, err := tx.run(`
 		INSERT INTO status_changes (user_pk, previous, version, from_status, to_status, review_comment,
 			changed_by, request_id, media_type, changed_at)
 		VALUES (?, ?, ?, ?, ?, nullif(?, ''), ?, ?, ?, ?)`,
@@ -170,7 +168,7 @@ func insertChange(tx *sqlx.Tx, user userRow, row changeRow) (seq int64, err erro
 }
 
 // actingUser is the key of who makes a change, null for the command line.
-func actingUser(tx *sqlx.Tx, id string) (pk sql.Null[int64], err error) {
+func actingUser(tx *transaction, id string) (pk sql.Null[int64], err error) {
 	if id == "" {
 		return pk, nil
 	}
@@ -181,8 +179,8 @@ func actingUser(tx *sqlx.Tx, id string) (pk sql.Null[int64], err error) {
 	return pk, err
 }
 
-func updateUser(tx *sqlx.Tx, user userRow, row changeRow) error {
-	_, err := run(tx, `
+func updateUser(tx *transaction, user userRow, row changeRow) error {
+	_, err := tx.run(`
 		UPDATE users SET status = ?, version = ?, last_change = ?, updated_at = ?, updated_by = nullif(?, '')
 		WHERE pk = ?`,
 		row.To, row.Version, row.Seq, row.ChangedAt, row.ChangedBy, user.PK)
@@ -259,7 +257,7 @@ func (s *SQLite) Change(ctx context.Context, scope parley.Scope, ref string, seq
 
 func findChange(q queryer, user userRow, seq int64) (changeRow, error) {
 	var row changeRow
-	err := q.Get(&row, selectChange+" WHERE c.seq = ? AND c.user_pk = ?", seq, user.PK)
+	err := q.Get(&row, selectChange+" WHERE c.seq = cast(? AS INTEGER) AND c.user_pk = cast(? AS INTEGER)", seq, user.PK)
 	if errors.Is(err, sql.ErrNoRows) {
 		return row, notFound("change of this user's status")
 	}

@@ -40,6 +40,14 @@ func hasCode(err error, code sqlite3.ErrNo) bool {
 	return errors.As(err, &failure) && failure.Code == code
 }
 
+// isSyncFailure reports whether the operating system could not bring a file or
+// a folder to disk (https://www.sqlite.org/rescode.html#ioerr_fsync).
+func isSyncFailure(err error) bool {
+	var failure sqlite3.Error
+	return errors.As(err, &failure) &&
+		(failure.ExtendedCode == sqlite3.ErrIoErrFsync || failure.ExtendedCode == sqlite3.ErrIoErrDirFsync)
+}
+
 // constraintError names the field that a constraint is about.
 func constraintError(failure sqlite3.Error) error {
 	switch failure.ExtendedCode {

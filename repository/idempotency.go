@@ -5,8 +5,6 @@ import (
 	"errors"
 	"time"
 
-	"github.com/jmoiron/sqlx"
-
 	"github.com/parley-gateway/parley"
 )
 
@@ -18,7 +16,7 @@ type keyRecord struct {
 
 // findKey finds what the caller has used the request's key for, and nothing
 // where there is no key or its record has outlived its time.
-func (s *SQLite) findKey(tx *sqlx.Tx, request parley.ChangeRequest) (record keyRecord, found bool, err error) {
+func (s *SQLite) findKey(tx *transaction, request parley.ChangeRequest) (record keyRecord, found bool, err error) {
 	if request.IdempotencyKey == "" {
 		return record, false, nil
 	}
@@ -38,7 +36,7 @@ func (s *SQLite) keysExpireBefore(now time.Time) int64 {
 // replay tells the outcome of the change again. The user as it was then is
 // rebuilt from the history, since nothing but a change of status alters a
 // user.
-func replay(tx *sqlx.Tx, user userRow, record keyRecord) (parley.Outcome, error) {
+func replay(tx *transaction, user userRow, record keyRecord) (parley.Outcome, error) {
 	row, err := findChange(tx, user, record.Change)
 	if err != nil {
 		return parley.Outcome{}, err
@@ -50,7 +48,7 @@ func replay(tx *sqlx.Tx, user userRow, record keyRecord) (parley.Outcome, error)
 
 // keepKey records what the request's key was used for, in place of a record
 // that has outlived its time.
-func (s *SQLite) keepKey(tx *sqlx.Tx, request parley.ChangeRequest, userID string, change int64) error {
+func (s *SQLite) keepKey(tx *transaction, request parley.ChangeRequest, userID string, change int64) error {
 	if request.IdempotencyKey == "" {
 		return nil
 	}
@@ -59,7 +57,7 @@ func (s *SQLite) keepKey(tx *sqlx.Tx, request parley.ChangeRequest, userID strin
 		return err
 	}
 	fingerprint := request.Fingerprint(userID)
-	_, err := run(tx,
+	_, err := tx.run(
 		"INSERT OR REPLACE INTO idempotency_keys (caller, key, fingerprint, change, created_at) VALUES (?, ?, ?, ?, ?)",
 		request.Caller.UserID, request.IdempotencyKey, fingerprint[:], change, now.UnixMicro())
 	return err
@@ -69,8 +67,8 @@ func (s *SQLite) keepKey(tx *sqlx.Tx, request parley.ChangeRequest, userID strin
 // and few enough that no change has to wait for it.
 const purgeBatch = 8
 
-func purgeKeys(tx *sqlx.Tx, before int64) error {
-	_, err := run(tx, `
+func purgeKeys(tx *transaction, before int64) error {
+	_, err := tx.run(`
 		DELETE FROM idempotency_keys WHERE (caller, key) IN (
 			SELECT caller, key FROM idempotency_keys WHERE created_at <= ? ORDER BY created_at LIMIT ?)`,
 		before, purgeBatch)

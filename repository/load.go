@@ -3,8 +3,6 @@ package repository
 import (
 	"context"
 
-	"github.com/jmoiron/sqlx"
-
 	"github.com/parley-gateway/parley"
 )
 
@@ -12,7 +10,7 @@ import (
 // none. A user's home is the WorkspaceID; the rest of what a user shows of it
 // is the workspace's own. Version 0 counts as 1.
 func (s *SQLite) Load(ctx context.Context, workspaces []parley.Workspace, users []parley.User) error {
-	return s.write(ctx, func(tx *sqlx.Tx) error {
+	return s.writer.write(ctx, func(tx *transaction) error {
 		if err := refuseUnlessEmpty(tx); err != nil {
 			return err
 		}
@@ -20,11 +18,14 @@ func (s *SQLite) Load(ctx context.Context, workspaces []parley.Workspace, users 
 		if err != nil {
 			return err
 		}
-		return loadUsers(tx, users, homes)
+		if err := loadUsers(tx, users, homes); err != nil {
+			return err
+		}
+		return refuseUnknownOwners(tx)
 	})
 }
 
-func refuseUnlessEmpty(tx *sqlx.Tx) error {
+func refuseUnlessEmpty(tx *transaction) error {
 	var used bool
 	if err := tx.Get(&used, "SELECT EXISTS (SELECT 1 FROM workspaces) OR EXISTS (SELECT 1 FROM users)"); err != nil {
 		return err
@@ -35,7 +36,7 @@ func refuseUnlessEmpty(tx *sqlx.Tx) error {
 	return nil
 }
 
-func loadWorkspaces(tx *sqlx.Tx, workspaces []parley.Workspace) (homes map[string]int64, err error) {
+func loadWorkspaces(tx *transaction, workspaces []parley.Workspace) (homes map[string]int64, err error) {
 	homes = make(map[string]int64, len(workspaces))
 	for _, workspace := range workspaces {
 		if homes[workspace.ID], err = insertWorkspace(tx, workspace); err != nil {
@@ -45,7 +46,7 @@ func loadWorkspaces(tx *sqlx.Tx, workspaces []parley.Workspace) (homes map[strin
 	return homes, nil
 }
 
-func loadUsers(tx *sqlx.Tx, users []parley.User, homes map[string]int64) error {
+func loadUsers(tx *transaction, users []parley.User, homes map[string]int64) error {
 	for _, user := range users {
 		home, ok := homes[user.WorkspaceID]
 		if !ok {
@@ -57,4 +58,16 @@ func loadUsers(tx *sqlx.Tx, users []parley.User, homes map[string]int64) error {
 		}
 	}
 	return nil
+}
+
+// refuseUnknownOwners comes before SQLite's own check, which is made for all
+// the commands of a transaction together.
+func refuseUnknownOwners(tx *transaction) error {
+	var strays []string
+	err := tx.Select(&strays, `
+		SELECT identifier FROM workspaces WHERE owner_id NOT IN (SELECT id FROM users) ORDER BY identifier LIMIT 1`)
+	if err != nil || len(strays) == 0 {
+		return err
+	}
+	return invalid("owner", "unknown", "The owner of "+strays[0]+" is not among the users that are loaded.")
 }

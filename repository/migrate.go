@@ -187,7 +187,7 @@ func lockFile(ctx context.Context, db *sqlx.DB, path string, provider *goose.Pro
 	if err != nil {
 		return 0, 0, fmt.Errorf("%s cannot be written: %w", path, err)
 	}
-	defer rollback(tx)
+	defer func() { _ = tx.Rollback() }() // of what was committed nothing is left to roll back
 	from, to, err = versions(tx, path, provider)
 	if err != nil || from == to {
 		return from, to, err

@@ -7,10 +7,12 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -30,6 +32,7 @@ type Options struct {
 	ReadConnections int              // how many reads run at once: one for each processor, at least 4
 	BusyTimeout     time.Duration    // how long to wait for another process that writes: 5 s
 	KeyLifetime     time.Duration    // how long an idempotency key counts: 24 h
+	LogLimit        int64            // bytes of the write-ahead log from which changes wait for slow readers: 1 GiB
 	Existing        bool             // fail where there is no store yet, instead of making one
 }
 
@@ -43,6 +46,7 @@ func (o Options) withDefaults() Options {
 	o.ReadConnections = cmp.Or(o.ReadConnections, max(runtime.NumCPU(), 4))
 	o.BusyTimeout = cmp.Or(o.BusyTimeout, defaultBusyTimeout)
 	o.KeyLifetime = cmp.Or(o.KeyLifetime, 24*time.Hour)
+	o.LogLimit = cmp.Or(o.LogLimit, 1<<30)
 	return o
 }
 
@@ -59,9 +63,12 @@ func Open(ctx context.Context, name string, opts Options) (parley.Store, error) 
 
 // SQLite is a parley.Store in one file, with a write-ahead log beside it.
 type SQLite struct {
-	writer *sqlx.DB // one connection: SQLite has one writer at a time
-	reader *sqlx.DB
-	opts   Options
+	open         []io.Closer
+	reader       *sqlx.DB
+	writer       *writer
+	checkpointer *checkpointer
+	tokens       *tokenCache
+	opts         Options
 }
 
 var _ parley.Store = (*SQLite)(nil)
@@ -83,18 +90,12 @@ func OpenSQLite(ctx context.Context, path string, opts Options) (*SQLite, error)
 	if _, _, err := migrate(ctx, path, sqliteMigrations(), migrationPatience); err != nil {
 		return nil, err
 	}
-	opts = opts.withDefaults()
-	s := &SQLite{
-		writer: openHandle(path, "rw", "immediate", opts.BusyTimeout),
-		reader: openHandle(path, "ro", "deferred", opts.BusyTimeout),
-		opts:   opts,
+	s := &SQLite{opts: opts.withDefaults()}
+	if err := s.connect(ctx, path); err != nil {
+		return nil, errors.Join(err, s.closeAll())
 	}
-	s.writer.SetMaxOpenConns(1)
-	s.reader.SetMaxOpenConns(opts.ReadConnections)
-	s.reader.SetMaxIdleConns(opts.ReadConnections)
-	if err := s.tryWriting(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("%s cannot be written: %w", path, err), s.Close())
-	}
+	go s.writer.run()
+	go s.checkpointer.run()
 	return s, nil
 }
 
@@ -105,78 +106,89 @@ func absolute(path string) (string, error) {
 	return filepath.Abs(path)
 }
 
+// connect opens a connection for each of those who work alone, the writer
+// first: whoever closes last copies the log into the file, which a read-only
+// connection cannot. The connections for reads are opened when they are needed.
+func (s *SQLite) connect(ctx context.Context, path string) error {
+	writer, err := s.only(ctx, path, "rw", s.opts.BusyTimeout)
+	if err != nil {
+		return err
+	}
+	if err := tryWriting(ctx, writer); err != nil {
+		return fmt.Errorf("%s cannot be written: %w", path, err)
+	}
+	checkpoints, err := s.only(ctx, path, "rw", restartPatience)
+	if err != nil {
+		return err
+	}
+	watcher, err := s.only(ctx, path, "ro", s.opts.BusyTimeout)
+	if err != nil {
+		return err
+	}
+	s.reader = s.handle(path, "ro", s.opts.BusyTimeout)
+	s.reader.SetMaxOpenConns(s.opts.ReadConnections)
+	s.reader.SetMaxIdleConns(s.opts.ReadConnections)
+	s.tokens = &tokenCache{watch: watch{conn: watcher}}
+	s.writer = newWriter(writer, path, s.opts, s.tokens)
+	s.checkpointer = newCheckpointer(checkpoints, s.writer)
+	return nil
+}
+
+// handle prepares connections that are closed with the store.
+func (s *SQLite) handle(path, mode string, busy time.Duration) *sqlx.DB {
+	db := openHandle(path, mode, "deferred", busy)
+	s.open = append(s.open, db)
+	return db
+}
+
+// only opens the one connection of a new handle.
+func (s *SQLite) only(ctx context.Context, path, mode string, busy time.Duration) (*sqlx.Conn, error) {
+	conn, err := s.handle(path, mode, busy).Connx(context.WithoutCancel(ctx))
+	if err == nil {
+		s.open = append(s.open, conn)
+	}
+	return conn, err
+}
+
 // tryWriting makes a file that cannot be written known at the start rather
-// than with the first change.
-func (s *SQLite) tryWriting(ctx context.Context) error {
+// than with the first change. From then on the writer does the waiting.
+func tryWriting(ctx context.Context, writer *sqlx.Conn) error {
 	var mode string
-	if err := s.writer.GetContext(ctx, &mode, "PRAGMA journal_mode = WAL"); err != nil {
+	if err := writer.GetContext(ctx, &mode, "PRAGMA journal_mode = WAL"); err != nil {
 		return err
 	}
 	if mode != "wal" {
 		return fmt.Errorf("no write-ahead log is possible there: the journal mode is %s", mode)
 	}
-	tx, err := s.writer.BeginTxx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	return tx.Rollback()
+	_, err := writer.ExecContext(ctx, "BEGIN IMMEDIATE; ROLLBACK; PRAGMA busy_timeout = 0")
+	return err
 }
 
 // Close waits for the work under way and closes the file.
 func (s *SQLite) Close() error {
-	// The writer last: whoever closes last copies the log into the file,
-	// which a read-only connection cannot.
-	return errors.Join(s.reader.Close(), s.writer.Close())
+	s.writer.close()
+	s.checkpointer.close()
+	return s.closeAll()
 }
+
+func (s *SQLite) closeAll() error {
+	var failures []error
+	for _, c := range slices.Backward(s.open) {
+		failures = append(failures, c.Close())
+	}
+	return errors.Join(failures...)
+}
+
+// Failed has an element once a sync has failed.
+func (s *SQLite) Failed() <-chan error { return s.writer.failed }
 
 // now is the present in what the store can keep.
 func (s *SQLite) now() time.Time { return s.opts.Now().UTC().Truncate(time.Microsecond) }
 
-// write carries out one command in a transaction of its own: all of it is on
-// disk when write returns nil, and nothing of it otherwise. ctx limits the
-// wait for the turn; a command that has begun is finished.
-func (s *SQLite) write(ctx context.Context, command func(tx *sqlx.Tx) error) error {
-	conn, err := s.writer.Connx(ctx)
-	if err != nil {
-		return storeError(err)
-	}
-	defer conn.Close()
-	tx, err := conn.BeginTxx(context.WithoutCancel(ctx), nil)
-	if err != nil {
-		return storeError(err)
-	}
-	defer rollback(tx)
-	if err := command(tx); err != nil {
-		return storeError(err)
-	}
-	return storeError(tx.Commit())
-}
-
-// rollback ends a transaction that was not committed; of one that was, or that
-// SQLite has rolled back by itself, nothing is left to end.
-func rollback(tx *sqlx.Tx) { _ = tx.Rollback() }
-
-// run carries out one statement of a command. The context is not the
-// request's, since a command that has begun is finished.
-func run(tx *sqlx.Tx, query string, args ...any) (sql.Result, error) {
-	return tx.ExecContext(context.Background(), query, args...)
-}
-
-// written is write for a command with a result.
-func written[T any](ctx context.Context, s *SQLite, command func(tx *sqlx.Tx) (T, error)) (T, error) {
-	var result T
-	err := s.write(ctx, func(tx *sqlx.Tx) (err error) {
-		result, err = command(tx)
-		return err
-	})
-	if err != nil {
-		var none T
-		return none, err
-	}
-	return result, nil
-}
-
 // queryer is where rows are read: a transaction, or the read connections.
+// A statement that joins tables says cast(? AS TEXT) where it looks a row up
+// by a text: SQLite would plan it again for each value, in four times the time
+// that it takes to find the row (sqlite3VdbeReprepareOnBind in its source).
 type queryer interface {
 	Get(dest any, query string, args ...any) error
 	Select(dest any, query string, args ...any) error
@@ -190,8 +202,15 @@ type reading struct {
 
 func (s *SQLite) read(ctx context.Context) queryer { return reading{ctx, s.reader} }
 
+// Get reads one row, which takes less time than to make it stoppable: the
+// context is for the wait for a connection.
 func (r reading) Get(dest any, query string, args ...any) error {
-	return storeError(r.db.GetContext(r.ctx, dest, query, args...))
+	conn, err := r.db.Connx(r.ctx)
+	if err != nil {
+		return storeError(err)
+	}
+	defer conn.Close()
+	return storeError(conn.GetContext(context.Background(), dest, query, args...))
 }
 
 func (r reading) Select(dest any, query string, args ...any) error {
@@ -234,7 +253,7 @@ func (c connector) Driver() driver.Driver                        { return c.driv
 const pragmas = `
 	PRAGMA trusted_schema = OFF;           -- a file from elsewhere may hold functions in its schema
 	PRAGMA cell_size_check = ON;           -- a damaged page is an error, not an answer
-	PRAGMA wal_autocheckpoint = 16000;     -- pages: fewer copies of the same page than with the default
+	PRAGMA wal_autocheckpoint = 0;         -- since a store has a checkpointer
 	PRAGMA journal_size_limit = 67108864;  -- bytes: what the log shrinks back to
 `
 

@@ -8,8 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/jmoiron/sqlx"
-
 	"github.com/parley-gateway/parley"
 )
 
@@ -68,23 +66,50 @@ func joinPermissions(permissions []parley.Permission) (string, error) {
 // Authenticate finds who a token stands for. A token ends at the moment of
 // its expiry.
 func (s *SQLite) Authenticate(ctx context.Context, hash parley.TokenHash) (parley.Caller, error) {
-	var row tokenRow
-	err := s.read(ctx).Get(&row, selectToken+" WHERE t.hash = ?", hash[:])
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+	token, err := s.findToken(ctx, hash)
+	if err != nil {
 		return parley.Caller{}, err
 	}
-	expired := row.ExpiresAt.Valid && s.now().UnixMicro() >= row.ExpiresAt.V
-	if err != nil || expired || row.RevokedAt.Valid {
-		return parley.Caller{}, parley.NewError(parley.CodeUnauthorized, "The token is unknown, expired or revoked.")
+	if token.expires.Valid && s.now().UnixMicro() >= token.expires.V {
+		return parley.Caller{}, unknownToken()
 	}
-	return parley.Caller{
-		UserID: row.ActsAs, Token: row.Name, Permissions: splitPermissions(row.Permissions), Scope: row.Workspace,
-	}, nil
+	return token.caller, nil
+}
+
+func (s *SQLite) findToken(ctx context.Context, hash parley.TokenHash) (knownToken, error) {
+	token, known, version, err := s.tokens.find(hash)
+	if known || err != nil {
+		return token, storeError(err)
+	}
+	var row tokenRow
+	err = s.read(ctx).Get(&row, selectToken+" WHERE t.hash = cast(? AS BLOB) AND t.revoked_at IS NULL", hash[:])
+	if errors.Is(err, sql.ErrNoRows) {
+		return knownToken{}, unknownToken()
+	}
+	if err != nil {
+		return knownToken{}, err
+	}
+	token = row.known()
+	s.tokens.keep(hash, token, version)
+	return token, nil
+}
+
+func (r tokenRow) known() knownToken {
+	return knownToken{
+		caller: parley.Caller{
+			UserID: r.ActsAs, Token: r.Name, Permissions: splitPermissions(r.Permissions), Scope: r.Workspace,
+		},
+		expires: r.ExpiresAt,
+	}
+}
+
+func unknownToken() error {
+	return parley.NewError(parley.CodeUnauthorized, "The token is unknown, expired or revoked.")
 }
 
 // CreateToken keeps a token. The name of a revoked one is free again.
 func (s *SQLite) CreateToken(ctx context.Context, token parley.NewToken) (parley.Token, error) {
-	return written(ctx, s, func(tx *sqlx.Tx) (parley.Token, error) {
+	return written(ctx, s, func(tx *transaction) (parley.Token, error) {
 		permissions, err := joinPermissions(token.Permissions)
 		if err != nil {
 			return parley.Token{}, err
@@ -107,15 +132,15 @@ func (s *SQLite) CreateToken(ctx context.Context, token parley.NewToken) (parley
 
 // tokenLimit is the workspace that a token is limited to, the zero row for
 // none.
-func tokenLimit(tx *sqlx.Tx, ref string) (workspaceRow, error) {
+func tokenLimit(tx *transaction, ref string) (workspaceRow, error) {
 	if ref == "" {
 		return workspaceRow{}, nil
 	}
 	return knownWorkspace(tx, parley.Everywhere, ref)
 }
 
-func insertToken(tx *sqlx.Tx, hash parley.TokenHash, row tokenRow, actsAs, workspace int64) error {
-	_, err := run(tx, `
+func insertToken(tx *transaction, hash parley.TokenHash, row tokenRow, actsAs, workspace int64) error {
+	_, err := tx.run(`
 		INSERT INTO tokens (name, hash, permissions, acts_as, workspace, created_at, expires_at)
 		VALUES (?, ?, ?, ?, nullif(?, 0), ?, ?)`,
 		row.Name, hash[:], row.Permissions, actsAs, workspace, row.CreatedAt, row.ExpiresAt)
@@ -138,7 +163,7 @@ func (s *SQLite) Tokens(ctx context.Context) ([]parley.Token, error) {
 
 // RevokeToken ends a token at once. To revoke one again changes nothing.
 func (s *SQLite) RevokeToken(ctx context.Context, name string) error {
-	return s.write(ctx, func(tx *sqlx.Tx) error {
+	return s.writer.write(ctx, func(tx *transaction) error {
 		var known bool
 		if err := tx.Get(&known, "SELECT EXISTS (SELECT 1 FROM tokens WHERE name = ?)", name); err != nil {
 			return err
@@ -146,7 +171,8 @@ func (s *SQLite) RevokeToken(ctx context.Context, name string) error {
 		if !known {
 			return notFound("token")
 		}
-		_, err := run(tx, "UPDATE tokens SET revoked_at = ? WHERE name = ? AND revoked_at IS NULL", s.now().UnixMicro(), name)
+		tx.tokensChanged = true
+		_, err := tx.run("UPDATE tokens SET revoked_at = ? WHERE name = ? AND revoked_at IS NULL", s.now().UnixMicro(), name)
 		return err
 	})
 }

@@ -9,8 +9,6 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/jmoiron/sqlx"
-
 	"github.com/parley-gateway/parley"
 )
 
@@ -66,7 +64,11 @@ func (s *SQLite) User(ctx context.Context, scope parley.Scope, ref string) (parl
 func findUser(q queryer, scope parley.Scope, ref string) (userRow, error) {
 	var row userRow
 	err := resolve(ref, func(column, value string) error {
-		return q.Get(&row, selectUser+" WHERE u."+column+" = ? AND ? IN ('', w.id)", value, scope)
+		err := q.Get(&row, selectUser+" WHERE u."+column+" = cast(? AS TEXT)", value)
+		if err == nil && !scope.Includes(row.WorkspaceID) {
+			return sql.ErrNoRows
+		}
+		return err
 	})
 	if errors.Is(err, sql.ErrNoRows) {
 		return row, notFound("user")
@@ -150,7 +152,7 @@ func userPage(rows []userRow, limit int) parley.UserPage {
 // CreateUser makes a user at version 1. Without a workspace it is the one
 // that the caller is limited to, else the home of the user it acts as.
 func (s *SQLite) CreateUser(ctx context.Context, by parley.Caller, user parley.NewUser) (parley.User, error) {
-	return written(ctx, s, func(tx *sqlx.Tx) (parley.User, error) {
+	return written(ctx, s, func(tx *transaction) (parley.User, error) {
 		workspace, err := workspaceForNewUser(tx, by, user.Workspace)
 		if err != nil {
 			return parley.User{}, err
@@ -170,7 +172,7 @@ func (s *SQLite) CreateUser(ctx context.Context, by parley.Caller, user parley.N
 	})
 }
 
-func workspaceForNewUser(tx *sqlx.Tx, by parley.Caller, ref string) (workspaceRow, error) {
+func workspaceForNewUser(tx *transaction, by parley.Caller, ref string) (workspaceRow, error) {
 	ref = cmp.Or(ref, string(by.Scope))
 	if ref == "" {
 		return homeWorkspace(tx, by)
@@ -178,7 +180,7 @@ func workspaceForNewUser(tx *sqlx.Tx, by parley.Caller, ref string) (workspaceRo
 	return knownWorkspace(tx, by.Scope, ref)
 }
 
-func homeWorkspace(tx *sqlx.Tx, by parley.Caller) (workspaceRow, error) {
+func homeWorkspace(tx *transaction, by parley.Caller) (workspaceRow, error) {
 	user, err := findUser(tx, parley.Everywhere, by.UserID)
 	if parley.HasCode(err, parley.CodeNotFound) {
 		return workspaceRow{}, invalid("workspace", "required", "There is no workspace of your own to fall back on.")
@@ -189,8 +191,8 @@ func homeWorkspace(tx *sqlx.Tx, by parley.Caller) (workspaceRow, error) {
 	return findWorkspace(tx, parley.Everywhere, user.WorkspaceID)
 }
 
-func insertUser(tx *sqlx.Tx, u parley.User, workspace int64) error {
-	_, err := run(tx, `
+func insertUser(tx *transaction, u parley.User, workspace int64) error {
+	_, err := tx.run(`
 		INSERT INTO users (id, identifier, name, email, user_type, status, version, workspace,
 			created_at, updated_at, created_by, updated_by)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, ''), nullif(?, ''))`,

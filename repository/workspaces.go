@@ -5,8 +5,6 @@ import (
 	"database/sql"
 	"errors"
 
-	"github.com/jmoiron/sqlx"
-
 	"github.com/parley-gateway/parley"
 )
 
@@ -51,7 +49,11 @@ func (s *SQLite) Workspace(ctx context.Context, scope parley.Scope, ref string) 
 func findWorkspace(q queryer, scope parley.Scope, ref string) (workspaceRow, error) {
 	var row workspaceRow
 	err := resolve(ref, func(column, value string) error {
-		return q.Get(&row, selectWorkspace+" WHERE w."+column+" = ? AND ? IN ('', w.id)", value, scope)
+		err := q.Get(&row, selectWorkspace+" WHERE w."+column+" = ?", value)
+		if err == nil && !scope.Includes(row.ID) {
+			return sql.ErrNoRows
+		}
+		return err
 	})
 	if errors.Is(err, sql.ErrNoRows) {
 		return row, notFound("workspace")
@@ -84,7 +86,7 @@ func (s *SQLite) Workspaces(ctx context.Context) ([]parley.Workspace, error) {
 
 // CreateWorkspace makes a workspace.
 func (s *SQLite) CreateWorkspace(ctx context.Context, by parley.Caller, workspace parley.NewWorkspace) (parley.Workspace, error) {
-	return written(ctx, s, func(tx *sqlx.Tx) (parley.Workspace, error) {
+	return written(ctx, s, func(tx *transaction) (parley.Workspace, error) {
 		owner, err := ownerID(tx, workspace.Owner)
 		if err != nil {
 			return parley.Workspace{}, err
@@ -100,7 +102,7 @@ func (s *SQLite) CreateWorkspace(ctx context.Context, by parley.Caller, workspac
 	})
 }
 
-func ownerID(tx *sqlx.Tx, ref string) (string, error) {
+func ownerID(tx *transaction, ref string) (string, error) {
 	if ref == "" {
 		return "", nil
 	}
@@ -118,8 +120,8 @@ func knownUser(q queryer, field, ref string) (userRow, error) {
 	return row, err
 }
 
-func insertWorkspace(tx *sqlx.Tx, w parley.Workspace) (pk int64, err error) {
-	result, err := run(tx, `
+func insertWorkspace(tx *transaction, w parley.Workspace) (pk int64, err error) {
+	result, err := tx.run(`
 		INSERT INTO workspaces (id, identifier, name, workspace_type, owner_id, domain_name,
 			created_at, updated_at, created_by, updated_by)
 		VALUES (?, ?, ?, ?, nullif(?, ''), nullif(?, ''), ?, ?, nullif(?, ''), nullif(?, ''))`,

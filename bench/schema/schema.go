@@ -74,14 +74,20 @@ type User struct {
 	DomainName    string          `db:"domain_name"`
 }
 
-// SelectUser reads the user with an id.
-const SelectUser = `
+// SelectUser reads the user with an id, as one writes it.
+const SelectUser = selectUser + "?"
+
+// SelectUserOnce is SelectUser in the way of Parley's, which SQLite plans once
+// instead of for each value.
+const SelectUserOnce = selectUser + "cast(? AS TEXT)"
+
+const selectUser = `
 	SELECT u.pk, u.id, u.identifier, u.name, u.email, u.user_type, u.status, u.version, u.last_change,
 		u.created_at, u.updated_at, coalesce(u.created_by, '') AS created_by, coalesce(u.updated_by, '') AS updated_by,
 		w.id AS workspace_id, w.workspace_type, coalesce(w.owner_id, '') AS owner_id,
 		coalesce(w.domain_name, '') AS domain_name
 	FROM users u JOIN workspaces w ON w.pk = u.workspace
-	WHERE u.id = ?`
+	WHERE u.id = `
 
 // SelectActor finds the key of the user who makes a change by its id.
 const SelectActor = "SELECT pk FROM users WHERE id = ?"
@@ -129,6 +135,6 @@ func WriterParams() url.Values {
 const WriterPragmas = `
 	PRAGMA trusted_schema = OFF;
 	PRAGMA cell_size_check = ON;
-	PRAGMA wal_autocheckpoint = 16000;
+	PRAGMA wal_autocheckpoint = 16000; -- where Parley has a thread of its own for it
 	PRAGMA journal_size_limit = 67108864;
 `

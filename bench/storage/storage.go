@@ -74,7 +74,7 @@ func prepare(ctx context.Context, conn *sql.Conn) (*writer, error) {
 	}
 	w := &writer{
 		begin:  stmt("BEGIN IMMEDIATE"),
-		find:   stmt(schema.SelectUser),
+		find:   stmt(schema.SelectUserOnce),
 		actor:  stmt(schema.SelectActor),
 		insert: stmt(schema.InsertChange),
 		update: stmt(schema.UpdateUser),

@@ -90,7 +90,7 @@ func (p *program) serve(ctx context.Context, s serving) error {
 		}
 		log.Info("serving", "addr", listener.Addr().String(), "db", p.db)
 		server := s.server(handlers.New(s.config(store, log, statuses)), log)
-		return serveUntil(ctx, server, listener, s.grace)
+		return serveUntil(ctx, store.Failed(), server, listener, s.grace)
 	})
 }
 
@@ -114,23 +114,34 @@ func (s serving) server(handler http.Handler, log *slog.Logger) *http.Server {
 	}
 }
 
-// serveUntil serves until the context ends, and then finishes what was
-// accepted.
-func serveUntil(ctx context.Context, server *http.Server, listener net.Listener, grace time.Duration) error {
+// serveUntil serves until the context ends or the store fails, and then
+// finishes what was accepted.
+func serveUntil(ctx context.Context, failed <-chan error, server *http.Server, listener net.Listener, grace time.Duration) error {
 	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(listener) }()
+	go func() { ended <- serveAll(server, listener) }()
+	var failure error
 	select {
 	case err := <-ended:
 		return err
+	case failure = <-failed:
 	case <-ctx.Done():
 	}
+	return errors.Join(failure, shutDown(ctx, server, grace), <-ended)
+}
+
+// serveAll serves until the server is shut down.
+func serveAll(server *http.Server, listener net.Listener) error {
+	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+func shutDown(ctx context.Context, server *http.Server, grace time.Duration) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
 	defer cancel()
 	if err := server.Shutdown(ctx); err != nil {
 		return fmt.Errorf("requests were still at work after %s: %w", grace, err)
-	}
-	if err := <-ended; !errors.Is(err, http.ErrServerClosed) {
-		return err
 	}
 	return nil
 }

@@ -1,0 +1,116 @@
+package repository
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+)
+
+// Of what the log may hold at most, a small part is what it holds in the usual
+// course of things.
+const (
+	checkpointShare = 32 // to begin with: with less, the same pages would be copied again and again
+	usualShare      = 16 // that the file keeps for the next round
+)
+
+const (
+	frameSize       = 4096 + 24 // bytes: a page and its header (https://www.sqlite.org/walformat.html)
+	checkpointRest  = 500       // frames that may be copied while changes wait
+	checkpointPause = 50 * time.Millisecond
+	restartPatience = 10 * time.Millisecond // with readers that are about to end
+)
+
+// checkpointer copies the write-ahead log into the database on a connection of
+// its own, so that no change waits for it but for the last few pages.
+type checkpointer struct {
+	conn      *sqlx.Conn
+	limit     int             // frames
+	turn      sync.Locker     // to write
+	committed <-chan struct{} // has an element when there may be something to do
+	fail      func(error)     // is told of each error
+	closing   chan struct{}
+	ended     chan struct{}
+}
+
+func newCheckpointer(conn *sqlx.Conn, w *writer) *checkpointer {
+	return &checkpointer{
+		conn: conn, limit: int(w.logLimit / frameSize), turn: &w.turn, committed: w.committed, fail: w.failAfterSync,
+		closing: make(chan struct{}), ended: make(chan struct{}),
+	}
+}
+
+func (c *checkpointer) run() {
+	defer close(c.ended)
+	for {
+		select {
+		case <-c.committed:
+		case <-c.closing:
+			return
+		}
+		if err := c.checkpoint(); err != nil {
+			c.fail(err)
+		}
+		select {
+		case <-time.After(checkpointPause):
+		case <-c.closing:
+			return
+		}
+	}
+}
+
+// checkpoint copies until little is left, then the rest while nobody writes,
+// so that the log begins anew. A reader that stays with an older state of the
+// database stops it; then the next checkpoint goes on.
+func (c *checkpointer) checkpoint() error {
+	state, err := c.pragma("NOOP")
+	if err != nil || state.Frames < c.limit/checkpointShare {
+		return err
+	}
+	for before := -1; state.Copied > before && state.rest() > checkpointRest; {
+		before = state.Copied
+		if state, err = c.pragma("PASSIVE"); err != nil {
+			return err
+		}
+	}
+	if state.rest() > checkpointRest {
+		return nil
+	}
+	return c.restart()
+}
+
+func (c *checkpointer) restart() error {
+	c.turn.Lock()
+	defer c.turn.Unlock()
+	state, err := c.pragma("PASSIVE")
+	if err != nil || state.rest() > 0 {
+		return err
+	}
+	mode := "RESTART"
+	if state.Frames > c.limit/usualShare {
+		mode = "TRUNCATE"
+	}
+	_, err = c.pragma(mode)
+	return err
+}
+
+// logState is what a checkpoint says
+// (https://www.sqlite.org/pragma.html#pragma_wal_checkpoint).
+type logState struct {
+	Busy   int `db:"busy"`
+	Frames int `db:"log"`
+	Copied int `db:"checkpointed"`
+}
+
+func (s logState) rest() int { return s.Frames - s.Copied }
+
+func (c *checkpointer) pragma(mode string) (state logState, err error) {
+	err = c.conn.GetContext(context.Background(), &state, "PRAGMA wal_checkpoint("+mode+")")
+	return state, err
+}
+
+func (c *checkpointer) close() {
+	close(c.closing)
+	<-c.ended
+}

@@ -1,0 +1,330 @@
+package repository
+
+import (
+	"context"
+	"errors"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/parley-gateway/parley"
+)
+
+// together carries out requests in one transaction, and returns what each came
+// to: the turn to write is kept from the store until all of them wait.
+func (w *world) together(t *testing.T, requests ...parley.ChangeRequest) ([]parley.Outcome, []error) {
+	t.Helper()
+	writer := w.sqlite().writer
+	outcomes, failures := make([]parley.Outcome, len(requests)), make([]error, len(requests))
+	var all sync.WaitGroup
+	writer.turn.Lock()
+	for i, request := range requests {
+		all.Go(func() { outcomes[i], failures[i] = w.ChangeStatus(t.Context(), request) })
+		// The first is taken at once, and then waits for the turn.
+		eventually(t, "the request waits", func() bool { return len(writer.queue) == i })
+	}
+	writer.turn.Unlock()
+	all.Wait()
+	return outcomes, failures
+}
+
+func eventually(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	for end := time.Now().Add(10 * time.Second); !holds(); time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("never happened: %s", what)
+		}
+	}
+}
+
+// TestOneFailureTakesNoOtherDown has refusals of every kind among the commands
+// of one transaction: before the first write, by a constraint after it, and by
+// a state that an earlier command of the same transaction has made.
+func TestOneFailureTakesNoOtherDown(t *testing.T) {
+	w := openLoaded(t)
+	late := change("ben", parley.StatusRisky)
+	late.IfMatch = parley.Match{Given: true, Versions: []int64{1}}
+	tooLong := keyed("ann", parley.StatusRisky, strings.Repeat("k", 256)) // the last of three writes fails
+	outcomes, failures := w.together(t,
+		change("ben", parley.StatusInactive),
+		change("nobody", parley.StatusInactive),
+		tooLong,
+		late,
+		change("ann", parley.StatusSuspended),
+		keyed("ben", parley.StatusActive, "key"),
+		keyed("ben", parley.StatusActive, "key"),
+	)
+	wantCode(t, failures[1], parley.CodeNotFound)
+	if failures[2] == nil {
+		t.Error("a key that is too long was taken")
+	}
+	wantCode(t, failures[3], parley.CodePreconditionFailed)
+	for i, version := range map[int]int64{0: 2, 4: 2, 5: 3, 6: 3} {
+		if failures[i] != nil || outcomes[i].User.Version != version {
+			t.Errorf("request %d: %+v, %v, want version %d", i, outcomes[i], failures[i], version)
+		}
+	}
+	if outcomes[5].Replayed || !outcomes[6].Replayed {
+		t.Errorf("replayed: %t, %t", outcomes[5].Replayed, outcomes[6].Replayed)
+	}
+	if ben, ann := w.history(t, "ben"), w.history(t, "ann"); len(ben) != 2 || len(ann) != 1 {
+		t.Errorf("histories = %+v and %+v", ben, ann)
+	}
+}
+
+func TestCallerThatWentAwayIsDropped(t *testing.T) {
+	w := openLoaded(t)
+	writer := w.sqlite().writer
+	ctx, leave := context.WithCancel(t.Context())
+	ended := make(chan error)
+	writer.turn.Lock()
+	go func() {
+		_, err := w.ChangeStatus(ctx, change("ben", parley.StatusRisky))
+		ended <- err
+	}()
+	leave()
+	if err := <-ended; !errors.Is(err, context.Canceled) {
+		t.Errorf("error = %v, want %v", err, context.Canceled)
+	}
+	writer.turn.Unlock()
+	w.mustChange(t, change("ann", parley.StatusRisky))
+	if user := w.mustUser(t, "ben"); user.Version != 1 {
+		t.Errorf("the change was made: %+v", user)
+	}
+}
+
+func TestQueueIsBounded(t *testing.T) {
+	w := openLoaded(t)
+	writer := w.sqlite().writer
+	var all sync.WaitGroup
+	writer.turn.Lock()
+	for range queueLength + 1 {
+		all.Go(func() {
+			if _, err := w.ChangeStatus(t.Context(), change("ben", parley.StatusRisky)); err != nil {
+				t.Errorf("a change that had found room: %v", err)
+			}
+		})
+		// One is under way, and the others in the queue.
+	}
+	eventually(t, "the queue is full", func() bool { return len(writer.queue) == queueLength })
+	_, err := w.ChangeStatus(t.Context(), change("ann", parley.StatusRisky))
+	wantCode(t, err, parley.CodeUnavailable)
+	writer.turn.Unlock()
+	all.Wait()
+	if user := w.mustUser(t, "ben"); user.Version != queueLength+2 {
+		t.Errorf("version = %d after %d changes", user.Version, queueLength+1)
+	}
+	if user := w.mustUser(t, "ann"); user.Version != 1 {
+		t.Errorf("the refused change was made: %+v", user)
+	}
+}
+
+// TestFailedCommitFailsAll breaks a reference that is checked with the commit.
+func TestFailedCommitFailsAll(t *testing.T) {
+	w := openLoaded(t)
+	conn := w.sqlite().writer.conn
+	if _, err := conn.ExecContext(t.Context(), `
+		CREATE TEMP TRIGGER breakage AFTER UPDATE ON users WHEN new.identifier = 'ben'
+		BEGIN UPDATE workspaces SET owner_id = '00000000-0000-4000-8000-000000000000'; END`); err != nil {
+		t.Fatal(err)
+	}
+	_, failures := w.together(t, change("ann", parley.StatusRisky), change("ben", parley.StatusRisky), change("nobody", parley.StatusRisky))
+	if failures[0] == nil || failures[1] == nil {
+		t.Errorf("errors = %v, want none to be made", failures)
+	}
+	wantCode(t, failures[2], parley.CodeNotFound)
+	if _, err := conn.ExecContext(t.Context(), "DROP TRIGGER breakage"); err != nil {
+		t.Fatal(err)
+	}
+	for _, ref := range []string{"ann", "ben"} {
+		if user := w.mustUser(t, ref); user.Version != 1 || len(w.history(t, ref)) != 0 {
+			t.Errorf("left %+v", user)
+		}
+		w.mustChange(t, change(ref, parley.StatusRisky))
+	}
+}
+
+// TestLogIsBounded keeps an old state of the database open, so that the log
+// cannot be copied.
+func TestLogIsBounded(t *testing.T) {
+	const limit = 32 << 20
+	path := newPath(t)
+	store := openFile(t, path, Options{LogLimit: limit})
+	w := &world{Store: store}
+	t.Cleanup(func() { closeStore(t, store) })
+	if err := store.Load(t.Context(), workspaces(), users()); err != nil {
+		t.Fatal(err)
+	}
+	snapshot, err := store.reader.BeginTxx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var version int64
+	if err := snapshot.Get(&version, "SELECT version FROM users WHERE identifier = 'ben'"); err != nil {
+		t.Fatal(err)
+	}
+	refused := fillLog(t, w)
+	wantCode(t, refused, parley.CodeUnavailable)
+	if log := size(t, path+"-wal"); log < limit || log > limit+(1<<20) {
+		t.Errorf("the log has %d bytes, want about %d", log, limit)
+	}
+	w.mustUser(t, "ben")
+	if err := snapshot.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "changes go on", func() bool {
+		_, err := w.ChangeStatus(t.Context(), change("ben", parley.StatusActive))
+		return err == nil
+	})
+	if log := size(t, path+"-wal"); log >= limit {
+		t.Errorf("the log still has %d bytes", log)
+	}
+}
+
+// fillLog makes long changes until one is refused.
+func fillLog(t *testing.T, w *world) error {
+	t.Helper()
+	request := change("ben", parley.StatusRisky)
+	request.Change.Comment = strings.Repeat("🌱", parley.MaxComment)
+	for range 20_000 {
+		if _, err := w.ChangeStatus(t.Context(), request); err != nil {
+			return err
+		}
+	}
+	t.Fatal("the log has no bound")
+	return nil
+}
+
+// TestLogIsUsedAgain makes more changes than the log may hold at once.
+func TestLogIsUsedAgain(t *testing.T) {
+	const limit = 32 << 20
+	path := newPath(t)
+	store := openFile(t, path, Options{LogLimit: limit})
+	defer store.Close()
+	if err := store.Load(t.Context(), workspaces(), users()); err != nil {
+		t.Fatal(err)
+	}
+	long := strings.Repeat("🌱", parley.MaxComment)
+	const changes = 6000 // of more than 16 KiB each
+	var all sync.WaitGroup
+	for range 50 {
+		all.Go(func() {
+			request := change("ben", parley.StatusRisky)
+			request.Change.Comment = long
+			for range changes / 50 {
+				if _, err := store.ChangeStatus(t.Context(), request); err != nil {
+					t.Errorf("ChangeStatus: %v", err)
+					return
+				}
+			}
+		})
+	}
+	all.Wait()
+	if log, data := size(t, path+"-wal"), size(t, path); log >= limit || data < 64<<20 {
+		t.Errorf("the log has %d bytes and the database %d", log, data)
+	}
+}
+
+func size(t *testing.T, path string) int64 {
+	t.Helper()
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return info.Size()
+}
+
+// TestOtherProcessIsSeenAtOnce revokes tokens and changes users by another
+// store on the same file, and by the store itself.
+func TestOtherProcessIsSeenAtOnce(t *testing.T) {
+	store, other := openTwice(t, Options{})
+	w := &world{Store: store}
+	for i, by := range []*SQLite{store, other, store, other, other, store} {
+		token := newToken("token")
+		token.Hash[0] = byte(i)
+		if _, err := by.CreateToken(t.Context(), token); err != nil {
+			t.Fatal(err)
+		}
+		w.known(t, token.Hash)
+		w.mustChange(t, change("ben", parley.StatusRisky))
+		w.known(t, token.Hash)
+		if _, err := other.ChangeStatus(t.Context(), change("ben", parley.StatusActive)); err != nil {
+			t.Fatal(err)
+		}
+		w.known(t, token.Hash)
+		if user := w.mustUser(t, "ben"); user.Status != parley.StatusActive {
+			t.Errorf("the other store's change is not seen: %+v", user)
+		}
+		if err := by.RevokeToken(t.Context(), "token"); err != nil {
+			t.Fatal(err)
+		}
+		_, err := store.Authenticate(t.Context(), token.Hash)
+		wantCode(t, err, parley.CodeUnauthorized)
+	}
+}
+
+// known asks for a token twice, so that it is remembered.
+func (w *world) known(t *testing.T, hash parley.TokenHash) {
+	t.Helper()
+	for range 2 {
+		if _, err := w.Authenticate(t.Context(), hash); err != nil {
+			t.Fatalf("Authenticate: %v", err)
+		}
+	}
+}
+
+// TestTokensAreRemembered hides the table from the read connections: who is
+// remembered stays known through this store's own commits, and nobody through
+// another's.
+func TestTokensAreRemembered(t *testing.T) {
+	store, other := openTwice(t, Options{ReadConnections: 1})
+	w := &world{Store: store}
+	token := newToken("token")
+	w.mustCreateToken(t, token)
+	w.known(t, token.Hash)
+	if _, err := store.reader.ExecContext(t.Context(), "PRAGMA query_only = OFF; CREATE TEMP TABLE tokens (x)"); err != nil {
+		t.Fatal(err)
+	}
+	w.known(t, token.Hash)
+	w.mustChange(t, change("ben", parley.StatusRisky))
+	w.known(t, token.Hash)
+	if _, err := other.ChangeStatus(t.Context(), change("ben", parley.StatusActive)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := store.Authenticate(t.Context(), token.Hash); err == nil {
+		t.Error("another process's commit was not noticed")
+	}
+}
+
+// TestTwoProcessesTakeTurns lets two stores write at once without a pause.
+func TestTwoProcessesTakeTurns(t *testing.T) {
+	store, other := openTwice(t, Options{})
+	stores := []parley.Store{store, other}
+	const each = 100
+	atOnce(16, func(i int) {
+		for range each {
+			if _, err := stores[i%2].ChangeStatus(t.Context(), change("ben", parley.StatusRisky)); err != nil {
+				t.Errorf("ChangeStatus: %v", err)
+				return
+			}
+		}
+	})
+	if user := (&world{Store: store}).mustUser(t, "ben"); user.Version != 16*each+1 {
+		t.Errorf("User = %+v, want version %d", user, 16*each+1)
+	}
+}
+
+// openTwice opens two stores on one file with a few people in it, as two
+// processes do, and closes them in the end.
+func openTwice(t *testing.T, opts Options) (store, other *SQLite) {
+	t.Helper()
+	path := newPath(t)
+	store, other = openFile(t, path, opts), openFile(t, path, Options{})
+	t.Cleanup(func() { closeStore(t, store); closeStore(t, other) })
+	if err := store.Load(t.Context(), workspaces(), users()); err != nil {
+		t.Fatal(err)
+	}
+	return store, other
+}
