@@ -13,8 +13,7 @@ import (
 )
 
 // TestAllocations keeps the way from the router to the store and back cheap:
-// each limit is how often the whole of a request may allocate. Under the race
-// detector pools forget at random, so a few more are allowed than there are.
+// each limit is how often the whole of a request may allocate.
 func TestAllocations(t *testing.T) {
 	for _, test := range []struct {
 		name   string
@@ -22,14 +21,14 @@ func TestAllocations(t *testing.T) {
 		status int
 		call   *call
 	}{
-		{"PATCH", 38, http.StatusOK, newCall(http.MethodPatch, `{"status":"suspended","review_comment":"`+commentText+`"}`)},
-		{"GET", 28, http.StatusOK, newCall(http.MethodGet, "")},
-		{"GET of what is known", 26, http.StatusNotModified, newCall(http.MethodGet, "", "If-None-Match", `"7-json"`)},
+		{"PATCH", 30, http.StatusOK, newCall(http.MethodPatch, `{"status":"suspended","review_comment":"`+commentText+`"}`)},
+		{"GET", 20, http.StatusOK, newCall(http.MethodGet, "")},
+		{"GET of what is known", 17, http.StatusNotModified, newCall(http.MethodGet, "", "If-None-Match", `"7-json"`)},
 	} {
 		if test.call.send(); test.call.status != test.status {
 			t.Fatalf("%s: got status %d, want %d", test.name, test.call.status, test.status)
 		}
-		if n := testing.AllocsPerRun(200, test.call.send); n > test.limit {
+		if n := testing.AllocsPerRun(200, test.call.send); n > test.limit+forgotten {
 			t.Errorf("%s: got %v allocations, want at most %v", test.name, n, test.limit)
 		}
 	}

@@ -23,6 +23,7 @@ type exchange struct {
 	language codecs.Language
 	choice   codecs.Choice
 	headers  headers
+	values   []string       // of the fields that header has set
 	decoded  codecs.Decoded // the body, once it was decoded
 	refused  error          // why it was not, once that was tried
 	failure  *parley.Error  // what was answered instead of what was asked for
@@ -31,13 +32,20 @@ type exchange struct {
 // begin learns from the Content-Type what language the request says it is in,
 // so that even its first refusal is told in that.
 func (a *api) begin(c *gin.Context) *exchange {
-	x := &exchange{api: a, c: c, ctx: c.Request.Context(), route: nowhere, declared: a.findDeclared(c.GetHeader("Content-Type"))}
+	x := &exchange{
+		api: a, c: c, ctx: c.Request.Context(), route: nowhere,
+		declared: a.findDeclared(c.GetHeader("Content-Type")),
+		values:   make([]string, 0, usualFields),
+	}
 	if x.declared.codec != nil {
 		x.language = codecs.LanguageOf(x.declared.codec, x.declared.mediaType.Name)
 	}
 	c.Set(exchangeKey, x)
 	return x
 }
+
+// usualFields is how many an answer has that nobody but its request chose.
+const usualFields = 8
 
 // exchangeKey is where gin keeps the exchange from one handler to the next.
 const exchangeKey = "exchange"
@@ -88,7 +96,9 @@ func (x *exchange) sent(name string) []string { return x.c.Request.Header[name] 
 
 // header sets a field of the answer.
 func (x *exchange) header(name, value string) {
-	x.c.Writer.Header()[name] = []string{value}
+	x.values = append(x.values, value)
+	last := len(x.values)
+	x.c.Writer.Header()[name] = x.values[last-1 : last : last]
 }
 
 // format is the one that the answer is in, as far as the language of the

@@ -1,0 +1,7 @@
+//go:build race
+
+package handlers_test
+
+// forgotten is how many allocations the race detector adds: pools forget at
+// random under it.
+const forgotten = 8
