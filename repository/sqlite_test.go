@@ -226,24 +226,33 @@ func TestBusy(t *testing.T) {
 // TestPlans keeps the cost of a page independent of how much there is.
 func TestPlans(t *testing.T) {
 	w := openLoaded(t)
-	list, args, err := usersQuery(parley.Everywhere, parley.UserFilter{Status: parley.StatusRisky, Page: parley.Page{Cursor: encodeCursor(usersCursor, "b")}}, 50)
-	if err != nil {
-		t.Fatal(err)
-	}
-	scoped, scopedArgs, err := usersQuery(delayID, parley.UserFilter{}, 50)
-	if err != nil {
-		t.Fatal(err)
-	}
-	tests := []struct {
+	type planned struct {
 		name  string
 		query string
 		args  []any
-	}{
+	}
+	tests := []planned{
 		{"history", walkHistory, []any{1, 1, 50}},
-		{"users", list, args},
-		{"users of a workspace", scoped, scopedArgs},
 		{"one user", selectUser + " WHERE u.id = cast(? AS TEXT)", []any{benID}},
 		{"token", selectToken + " WHERE t.hash = cast(? AS BLOB)", []any{[]byte{}}},
+	}
+	for index, list := range map[string]struct {
+		scope  parley.Scope
+		filter parley.UserFilter
+	}{
+		"users_not_active":         {filter: parley.UserFilter{Status: parley.StatusRisky, Page: parley.Page{Cursor: encodeCursor(usersCursor, "b")}}},
+		"sqlite_autoindex_users_2": {filter: parley.UserFilter{Status: parley.StatusActive, Page: parley.Page{Cursor: encodeCursor(usersCursor, "b")}}},
+		"users_type":               {filter: parley.UserFilter{Type: parley.UserTypeAdmin}},
+		"users_workspace":          {scope: delayID},
+	} {
+		query, args, err := usersQuery(list.scope, list.filter, 50)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tests = append(tests, planned{index, query, args})
+		if steps := strings.Join(plan(t, w.sqlite(), query, args...), "\n"); !strings.Contains(steps, index) {
+			t.Errorf("%+v does not use %s: %s", list, index, steps)
+		}
 	}
 	for _, test := range tests {
 		steps := plan(t, w.sqlite(), test.query, test.args...)

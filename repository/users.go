@@ -113,6 +113,9 @@ func usersQuery(scope parley.Scope, filter parley.UserFilter, limit int) (string
 	}
 	if filter.Status != "" {
 		where("u.status = ?", filter.Status)
+		if filter.Status != parley.StatusActive {
+			where("u.status <> 'active'") // which the index of the others asks for
+		}
 	}
 	if filter.Type != "" {
 		where("u.user_type = ?", filter.Type)
