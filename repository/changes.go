@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"strconv"
 
+	"github.com/mattn/go-sqlite3"
+
 	"github.com/parley-gateway/parley"
 )
 
@@ -150,33 +152,23 @@ func (s *SQLite) carryOut(tx *transaction, request parley.ChangeRequest, user us
 	return parley.Outcome{User: user.user(), Change: row.change(user.ID)}, nil
 }
 
+// insertChange finds the key of who makes the change on the way: 0, which is
+// nobody's, where there is no such user.
 func insertChange(tx *transaction, user userRow, row changeRow) (seq int64, err error) {
-	by, err := actingUser(tx, row.ChangedBy)
-	if err != nil {
-		return 0, err
-	}
 	result, err := tx.run(`
 		INSERT INTO status_changes (user_pk, previous, version, from_status, to_status, review_comment,
 			changed_by, request_id, media_type, changed_at)
-		VALUES (?, ?, ?, ?, ?, nullif(?, ''), ?, ?, ?, ?)`,
+		VALUES (?, ?, ?, ?, ?, nullif(?, ''),
+			iif(? = '', NULL, coalesce((SELECT pk FROM users WHERE id = ?), 0)), ?, ?, ?)`,
 		user.PK, row.Previous, row.Version, row.From, row.To, row.Comment,
-		by, row.RequestID, row.MediaType, row.ChangedAt)
+		row.ChangedBy, row.ChangedBy, row.RequestID, row.MediaType, row.ChangedAt)
+	if hasExtendedCode(err, sqlite3.ErrConstraintForeignKey) {
+		return 0, fmt.Errorf("the caller acts as %s, who is no user", row.ChangedBy)
+	}
 	if err != nil {
 		return 0, err
 	}
 	return result.LastInsertId()
-}
-
-// actingUser is the key of who makes a change, null for the command line.
-func actingUser(tx *transaction, id string) (pk sql.Null[int64], err error) {
-	if id == "" {
-		return pk, nil
-	}
-	err = tx.Get(&pk, "SELECT pk FROM users WHERE id = ?", id)
-	if errors.Is(err, sql.ErrNoRows) {
-		return pk, fmt.Errorf("the caller acts as %s, who is no user", id)
-	}
-	return pk, err
 }
 
 func updateUser(tx *transaction, user userRow, row changeRow) error {

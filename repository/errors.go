@@ -43,9 +43,12 @@ func hasCode(err error, code sqlite3.ErrNo) bool {
 // isSyncFailure reports whether the operating system could not bring a file or
 // a folder to disk (https://www.sqlite.org/rescode.html#ioerr_fsync).
 func isSyncFailure(err error) bool {
+	return hasExtendedCode(err, sqlite3.ErrIoErrFsync) || hasExtendedCode(err, sqlite3.ErrIoErrDirFsync)
+}
+
+func hasExtendedCode(err error, code sqlite3.ErrNoExtended) bool {
 	var failure sqlite3.Error
-	return errors.As(err, &failure) &&
-		(failure.ExtendedCode == sqlite3.ErrIoErrFsync || failure.ExtendedCode == sqlite3.ErrIoErrDirFsync)
+	return errors.As(err, &failure) && failure.ExtendedCode == code
 }
 
 // constraintError names the field that a constraint is about.
