@@ -89,16 +89,19 @@ const selectUser = `
 	FROM users u JOIN workspaces w ON w.pk = u.workspace
 	WHERE u.id = `
 
-// SelectActor finds the key of the user who makes a change by its id.
-const SelectActor = "SELECT pk FROM users WHERE id = ?"
-
 // InsertChange adds a row to the history: of which user, the row before it,
 // version, status before and after, comment, by whom (key), request id, media
 // type, when.
-const InsertChange = `
+const InsertChange = insertChange + "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+
+// InsertChangeBy is InsertChange with the id of who makes the change, as
+// Parley knows it.
+const InsertChangeBy = insertChange + "(?, ?, ?, ?, ?, ?, (SELECT pk FROM users WHERE id = ?), ?, ?, ?)"
+
+const insertChange = `
 	INSERT INTO status_changes (user_pk, previous, version, from_status, to_status, review_comment,
 		changed_by, request_id, media_type, changed_at)
-	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	VALUES `
 
 // UpdateUser sets status, version, last change, when and by whom (id) of the
 // user with a key.

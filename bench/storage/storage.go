@@ -57,7 +57,7 @@ func Run(job Job) (Result, error) {
 
 // writer holds the statements of a change.
 type writer struct {
-	begin, find, actor, insert, update, commit *sql.Stmt
+	begin, find, insert, update, commit *sql.Stmt
 
 	caller string // the id of the user who makes the changes
 }
@@ -75,8 +75,7 @@ func prepare(ctx context.Context, conn *sql.Conn) (*writer, error) {
 	w := &writer{
 		begin:  stmt("BEGIN IMMEDIATE"),
 		find:   stmt(schema.SelectUserOnce),
-		actor:  stmt(schema.SelectActor),
-		insert: stmt(schema.InsertChange),
+		insert: stmt(schema.InsertChangeBy),
 		update: stmt(schema.UpdateUser),
 		commit: stmt("COMMIT"),
 	}
@@ -120,13 +119,13 @@ func (w *writer) change(id string) error {
 	if err != nil {
 		return err
 	}
-	var actor int64
-	if err := w.actor.QueryRow(w.caller).Scan(&actor); err != nil {
-		return err
+	status := "inactive"
+	if u.Status == status {
+		status = "suspended"
 	}
 	now := time.Now().UnixMicro()
-	inserted, err := w.insert.Exec(u.PK, u.LastChange, u.Version+1, u.Status, "inactive", schema.Comment,
-		actor, uuid.NewString(), schema.MediaType, now)
+	inserted, err := w.insert.Exec(u.PK, u.LastChange, u.Version+1, u.Status, status, schema.Comment,
+		w.caller, uuid.NewString(), schema.MediaType, now)
 	if err != nil {
 		return err
 	}
@@ -134,6 +133,6 @@ func (w *writer) change(id string) error {
 	if err != nil {
 		return err
 	}
-	_, err = w.update.Exec("inactive", u.Version+1, seq, now, w.caller, u.PK)
+	_, err = w.update.Exec(status, u.Version+1, seq, now, w.caller, u.PK)
 	return err
 }
