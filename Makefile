@@ -35,6 +35,7 @@ race: tools ## Run every test with the race detector
 .PHONY: lint
 lint: ## Check style and the direction of dependencies
 	$(LINT) run ./...
+	cd bench && $(LINT) run ./...
 
 .PHONY: bench
 bench: ## Measure codecs, negotiation and whole requests, as ratios to JSON

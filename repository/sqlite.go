@@ -251,10 +251,9 @@ func (c connector) Driver() driver.Driver                        { return c.driv
 // pragmas are those that the name of a connection cannot set
 // (https://www.sqlite.org/pragma.html). None of them changes the file.
 const pragmas = `
-	PRAGMA trusted_schema = OFF;           -- a file from elsewhere may hold functions in its schema
-	PRAGMA cell_size_check = ON;           -- a damaged page is an error, not an answer
-	PRAGMA wal_autocheckpoint = 0;         -- since a store has a checkpointer
-	PRAGMA journal_size_limit = 67108864;  -- bytes: what the log shrinks back to
+	PRAGMA trusted_schema = OFF;   -- a file from elsewhere may hold functions in its schema
+	PRAGMA cell_size_check = ON;   -- a damaged page is an error, not an answer
+	PRAGMA wal_autocheckpoint = 0; -- since a store has a checkpointer
 `
 
 func setPragmas(conn *sqlite3.SQLiteConn) error {

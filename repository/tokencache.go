@@ -23,7 +23,7 @@ type tokenCache struct {
 
 	mu       sync.RWMutex
 	version  int64 // of the watch
-	held     bool  // a commit of this process is under way: versions may be its own
+	held     bool  // a transaction of this process is under way: a version may be its own
 	tokens   map[parley.TokenHash]knownToken
 	writerAt int64 // the version of the writer's connection, which its own commits do not alter
 }
@@ -68,7 +68,8 @@ func (c *tokenCache) reset(version int64) {
 	c.version, c.tokens = version, make(map[parley.TokenHash]knownToken)
 }
 
-// hold says that a commit of this process begins, release that it is noted.
+// hold says that a transaction of this process begins, release that it is noted
+// or was none.
 func (c *tokenCache) hold()    { c.setHeld(true) }
 func (c *tokenCache) release() { c.setHeld(false) }
 

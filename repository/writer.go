@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -111,16 +112,22 @@ func (w *writer) serveRest() {
 func (w *writer) serve(first *command) {
 	w.turn.Lock()
 	defer w.turn.Unlock()
+	w.tokens.hold()
+	defer w.tokens.release()
 	err := w.begin()
-	batch := w.take(first)
+	batch, tx := w.take(first), &transaction{conn: w.conn}
 	if err == nil {
-		err = w.transact(batch)
+		err = w.transact(tx, batch)
 	}
 	for _, c := range batch {
 		if c.err == nil {
 			c.err = err
 		}
 		c.answer <- c.err
+	}
+	if err == nil {
+		w.tokens.note(w.conn, tx.tokensChanged)
+		w.wakeCheckpointer()
 	}
 }
 
@@ -145,8 +152,7 @@ func (w *writer) take(first *command) []*command {
 // transact carries out commands in the transaction that has begun, and commits
 // it. An error is about all of them; what was wrong with one alone is in its
 // err.
-func (w *writer) transact(batch []*command) error {
-	tx := &transaction{conn: w.conn}
+func (w *writer) transact(tx *transaction, batch []*command) error {
 	for _, c := range batch {
 		if c.err = tx.attempt(c.do); tx.lost != nil {
 			break
@@ -154,7 +160,8 @@ func (w *writer) transact(batch []*command) error {
 	}
 	err := tx.lost
 	if err == nil {
-		err = w.commit(tx)
+		err = w.exec("COMMIT")
+		w.failAfterSync(err)
 	}
 	if err != nil {
 		w.rollback()
@@ -195,18 +202,6 @@ func (w *writer) mayWrite() error {
 		w.wakeCheckpointer()
 		return unavailable(fmt.Errorf("%s has reached %d bytes: a reader does not let it be copied", w.logFile, log.Size()))
 	}
-	return nil
-}
-
-func (w *writer) commit(tx *transaction) error {
-	w.tokens.hold()
-	defer w.tokens.release()
-	if err := w.exec("COMMIT"); err != nil {
-		w.failAfterSync(err)
-		return err
-	}
-	w.tokens.note(w.conn, tx.tokensChanged)
-	w.wakeCheckpointer()
 	return nil
 }
 
@@ -258,7 +253,7 @@ type transaction struct {
 // undone.
 func (tx *transaction) attempt(do func(tx *transaction) error) error {
 	tx.marked = false
-	err := do(tx)
+	err := tx.protect(do)
 	if !tx.marked || tx.lost != nil {
 		return err
 	}
@@ -267,6 +262,17 @@ func (tx *transaction) attempt(do func(tx *transaction) error) error {
 	}
 	tx.mark("RELEASE command")
 	return err
+}
+
+// protect makes a panic the failure of its own command: the writer is
+// everybody's.
+func (tx *transaction) protect(do func(tx *transaction) error) (err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
+		}
+	}()
+	return do(tx)
 }
 
 func (tx *transaction) mark(statement string) {

@@ -74,6 +74,30 @@ func TestOneFailureTakesNoOtherDown(t *testing.T) {
 	}
 }
 
+// TestPanicTakesNoOtherDown lets the clock panic between a change's reads and
+// its writes.
+func TestPanicTakesNoOtherDown(t *testing.T) {
+	panics := true
+	store := openFile(t, newPath(t), Options{Now: func() time.Time {
+		if panics {
+			panic("the clock fell off the wall")
+		}
+		return start
+	}})
+	defer store.Close()
+	if err := store.Load(t.Context(), workspaces(), users()); err != nil {
+		t.Fatal(err)
+	}
+	_, err := store.ChangeStatus(t.Context(), change("ben", parley.StatusRisky))
+	if err == nil || parley.AsError(err).Code != parley.CodeInternal || !strings.Contains(err.Error(), "fell off") {
+		t.Errorf("error = %v, want the store's own", err)
+	}
+	panics = false
+	if outcome, err := store.ChangeStatus(t.Context(), change("ben", parley.StatusRisky)); err != nil || outcome.User.Version != 2 {
+		t.Errorf("afterwards: %+v, %v", outcome, err)
+	}
+}
+
 func TestCallerThatWentAwayIsDropped(t *testing.T) {
 	w := openLoaded(t)
 	writer := w.sqlite().writer
