@@ -134,10 +134,10 @@ func WriterParams() url.Values {
 	}
 }
 
-// WriterPragmas are those that Parley sets beside them.
+// WriterPragmas are those that Parley sets beside them, with a checkpoint as
+// often as its checkpointer makes one.
 const WriterPragmas = `
 	PRAGMA trusted_schema = OFF;
 	PRAGMA cell_size_check = ON;
-	PRAGMA wal_autocheckpoint = 16000; -- where Parley has a thread of its own for it
-	PRAGMA journal_size_limit = 67108864;
+	PRAGMA wal_autocheckpoint = 65000;
 `
