@@ -84,15 +84,15 @@ func checkUsable(t *testing.T, path string) {
 	if err := store.Load(t.Context(), workspaces(), users()); err != nil {
 		t.Error(err)
 	}
-	var applied int
-	if err := store.reader.Get(&applied, "SELECT count(*) FROM goose_db_version WHERE version_id > 0"); err != nil || applied != 1 {
-		t.Errorf("%d migrations applied, %v, want 1", applied, err)
+	var applied int64
+	if err := store.reader.Get(&applied, "SELECT count(*) FROM goose_db_version WHERE version_id > 0"); err != nil || applied != latest {
+		t.Errorf("%d migrations applied, %v, want %d", applied, err, latest)
 	}
 }
 
 func TestMigrateSaysFromWhere(t *testing.T) {
 	path := newPath(t)
-	for _, want := range [][2]int64{{0, 1}, {1, 1}} {
+	for _, want := range [][2]int64{{0, latest}, {latest, latest}} {
 		from, to, err := Migrate(t.Context(), path)
 		if err != nil || [2]int64{from, to} != want {
 			t.Errorf("Migrate = %d, %d, %v, want %v", from, to, err, want)
@@ -112,10 +112,45 @@ func TestEmptyFileIsNew(t *testing.T) {
 	checkUsable(t, path)
 }
 
+// latest is the version of this program's schema.
+const latest int64 = 2
+
+// TestOlderSchema opens a file of the first schema, with users in it.
+func TestOlderSchema(t *testing.T) {
+	path := newPath(t)
+	first, err := fs.ReadFile(sqliteMigrations(), "0001_users.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := migrate(t.Context(), path, fstest.MapFS{"0001_users.sql": {Data: first}}, migrationPatience); err != nil {
+		t.Fatal(err)
+	}
+	db := openHandle(path, "rw", "immediate", time.Second)
+	if _, err := db.ExecContext(t.Context(), `
+		INSERT INTO workspaces (pk, id, identifier, name, workspace_type, created_at, updated_at)
+		VALUES (1, ?, 'delay', 'Delay', 'multi_user', 0, 0)`, delayID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.ExecContext(t.Context(), `
+		INSERT INTO users (id, identifier, name, email, user_type, status, version, workspace, created_at, updated_at)
+		VALUES (?, 'ben', 'Benjamin', 'ben@delay.example', 'saas_user', 'active', 1, 1, 0, 0)`, benID); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	store := openFile(t, path, Options{})
+	defer store.Close()
+	page, err := store.Users(t.Context(), parley.Everywhere, parley.UserFilter{Prefix: "BENJ", Page: parley.Page{Limit: 2}})
+	if err != nil || len(page.Users) != 1 || page.Users[0].ID != benID {
+		t.Errorf("Users = %+v, %v, want ben", page, err)
+	}
+}
+
 // nextSchema is this program's schema and one migration more.
 func nextSchema(t *testing.T, statement string) fs.FS {
 	t.Helper()
-	next := fstest.MapFS{"0002_next.sql": {Data: []byte("-- +goose Up\n" + statement + ";\n")}}
+	next := fstest.MapFS{fmt.Sprintf("%04d_next.sql", latest+1): {Data: []byte("-- +goose Up\n" + statement + ";\n")}}
 	if err := fs.WalkDir(sqliteMigrations(), ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
@@ -145,8 +180,8 @@ func TestMigrationNeedsTheFileAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	from, to, err := migrate(t.Context(), path, next, migrationPatience)
-	if err != nil || from != 1 || to != 2 {
-		t.Errorf("migrate = %d, %d, %v, want 1, 2", from, to, err)
+	if err != nil || from != latest || to != latest+1 {
+		t.Errorf("migrate = %d, %d, %v, want %d and the next", from, to, err, latest)
 	}
 	before := contents(t, path)
 	if _, err := OpenSQLite(t.Context(), path, Options{}); err == nil || !strings.Contains(err.Error(), "newer Parley") {

@@ -244,6 +244,9 @@ func TestPlans(t *testing.T) {
 		"sqlite_autoindex_users_2": {filter: parley.UserFilter{Status: parley.StatusActive, Page: parley.Page{Cursor: encodeCursor(usersCursor, "b")}}},
 		"users_type":               {filter: parley.UserFilter{Type: parley.UserTypeAdmin}},
 		"users_workspace":          {scope: delayID},
+		"users_search_identifier":  {filter: parley.UserFilter{Prefix: "b"}},
+		"users_search_name":        {filter: parley.UserFilter{Prefix: "b", Page: parley.Page{Cursor: encodeCursor(usersCursor, "b")}}},
+		"users_search_email":       {filter: parley.UserFilter{Prefix: "b", Type: parley.UserTypeUser}},
 	} {
 		query, args, err := usersQuery(list.scope, list.filter, 50)
 		if err != nil {

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/parley-gateway/parley"
 )
@@ -127,16 +126,29 @@ func usersQuery(scope parley.Scope, filter parley.UserFilter, limit int) (string
 	return selectUser + " WHERE " + strings.Join(conditions, " AND ") + " ORDER BY u.identifier LIMIT ?", args, nil
 }
 
-// prefixCondition compares without LIKE, which has wildcards to escape and
-// refuses long patterns. SQLite's lower knows ASCII alone.
-const prefixCondition = `
-	(lower(substr(u.identifier, 1, ?)) = lower(?)
-	OR lower(substr(u.name, 1, ?)) = lower(?)
-	OR lower(substr(u.email, 1, ?)) = lower(?))`
+// prefixCondition finds the identifiers of all who match before it walks along
+// them. A string begins with a prefix if it stands, in the order of bytes, between
+// it and itself with a byte that no text has.
+const prefixCondition = `u.identifier IN (
+	SELECT identifier FROM users WHERE lower(identifier) >= ? AND lower(identifier) < ? UNION ALL
+	SELECT identifier FROM users WHERE lower(name) >= ? AND lower(name) < ? UNION ALL
+	SELECT identifier FROM users WHERE lower(email) >= ? AND lower(email) < ?)`
 
 func prefixArgs(prefix string) []any {
-	length := utf8.RuneCountInString(prefix)
-	return []any{length, prefix, length, prefix, length, prefix}
+	from := lowerASCII(prefix)
+	to := from + "\xff"
+	return []any{from, to, from, to, from, to}
+}
+
+// lowerASCII is SQLite's lower.
+func lowerASCII(s string) string {
+	lower := []byte(s)
+	for i, c := range lower {
+		if 'A' <= c && c <= 'Z' {
+			lower[i] = c + 'a' - 'A'
+		}
+	}
+	return string(lower)
 }
 
 func userPage(rows []userRow, limit int) parley.UserPage {
