@@ -18,6 +18,9 @@ func storeError(err error) error {
 	if errors.Is(err, context.DeadlineExceeded) {
 		return unavailable(err)
 	}
+	if isSyncFailure(err) {
+		return undecided(err)
+	}
 	var failure sqlite3.Error
 	if !errors.As(err, &failure) {
 		return err
@@ -32,7 +35,17 @@ func storeError(err error) error {
 }
 
 func unavailable(cause error) error {
-	return &parley.Error{Code: parley.CodeUnavailable, Detail: "The storage cannot do this at present.", Cause: cause}
+	return &parley.Error{Code: parley.CodeUnavailable, Detail: "The storage cannot do this at present. Nothing was changed.", Cause: cause}
+}
+
+// undecided is for a caller whose command was on the way to the disk when its time
+// ended or the sync failed.
+func undecided(cause error) error {
+	return &parley.Error{
+		Code:   parley.CodeUnavailable,
+		Detail: "The storage did not say in time whether this is on disk: it may be.",
+		Cause:  cause,
+	}
 }
 
 func hasCode(err error, code sqlite3.ErrNo) bool {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -44,11 +45,16 @@ type writer struct {
 
 // command is one change of the store, and what it came to.
 type command struct {
-	ctx    context.Context
-	do     func(tx *transaction) error
-	err    error
-	answer chan error
+	ctx     context.Context
+	do      func(tx *transaction) error
+	decided atomic.Bool // whether it is carried out or dropped
+	err     error
+	answer  chan error
 }
+
+// decide reports whether it was the first to decide what becomes of the
+// command: the writer, to carry it out, or its caller, to leave.
+func (c *command) decide() bool { return c.decided.CompareAndSwap(false, true) }
 
 func newWriter(conn *sqlx.Conn, path string, opts Options, tokens *tokenCache) *writer {
 	return &writer{
@@ -64,7 +70,7 @@ func newWriter(conn *sqlx.Conn, path string, opts Options, tokens *tokenCache) *
 
 // write carries out one command: all of it is on disk when write returns nil.
 // After an error nothing of it is, unless ctx ended while the command was under
-// way, which then comes to an end without its caller.
+// way, which then comes to an end without its caller: an error says which.
 func (w *writer) write(ctx context.Context, do func(tx *transaction) error) error {
 	c := &command{ctx: ctx, do: do, answer: make(chan error, 1)}
 	select {
@@ -76,7 +82,10 @@ func (w *writer) write(ctx context.Context, do func(tx *transaction) error) erro
 	case err := <-c.answer:
 		return storeError(err)
 	case <-ctx.Done():
-		return storeError(ctx.Err())
+		if c.decide() {
+			return storeError(ctx.Err())
+		}
+		return undecided(ctx.Err())
 	case <-w.ended:
 		return unavailable(errors.New("the store is closed"))
 	}
@@ -135,7 +144,7 @@ func (w *writer) serve(first *command) {
 func (w *writer) take(first *command) []*command {
 	batch := make([]*command, 0, 1+min(len(w.queue), batchLength))
 	for c := first; ; {
-		if c.ctx.Err() == nil {
+		if c.ctx.Err() == nil && c.decide() {
 			batch = append(batch, c)
 		}
 		if len(batch) == batchLength {

@@ -98,6 +98,47 @@ func TestPanicTakesNoOtherDown(t *testing.T) {
 	}
 }
 
+// TestDeadline tells a caller whose time has ended whether its command is still
+// to come to something: never before its turn, and perhaps after.
+func TestDeadline(t *testing.T) {
+	w := openLoaded(t)
+	writer := w.sqlite().writer
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+	defer cancel()
+	writer.turn.Lock()
+	_, err := w.ChangeStatus(ctx, change("ben", parley.StatusRisky))
+	writer.turn.Unlock()
+	wantDetail(t, err, "Nothing was changed.")
+
+	ctx, cancel = context.WithTimeout(t.Context(), 10*time.Millisecond)
+	defer cancel()
+	under, goOn := make(chan struct{}), make(chan struct{})
+	ended := make(chan error)
+	go func() {
+		ended <- writer.write(ctx, func(tx *transaction) error {
+			close(under)
+			<-goOn
+			_, err := tx.run("UPDATE users SET name = 'late' WHERE id = ?", annID)
+			return err
+		})
+	}()
+	<-under
+	wantDetail(t, <-ended, "it may be")
+	close(goOn)
+	eventually(t, "it was carried out", func() bool { return w.mustUser(t, "ann").Name == "late" })
+	if user := w.mustUser(t, "ben"); user.Version != 1 {
+		t.Errorf("the change that was dropped was made: %+v", user)
+	}
+}
+
+func wantDetail(t *testing.T, err error, part string) {
+	t.Helper()
+	wantCode(t, err, parley.CodeUnavailable)
+	if detail := parley.AsError(err).Detail; !strings.Contains(detail, part) {
+		t.Errorf("detail = %q, want %q in it", detail, part)
+	}
+}
+
 func TestCallerThatWentAwayIsDropped(t *testing.T) {
 	w := openLoaded(t)
 	writer := w.sqlite().writer

@@ -245,7 +245,7 @@ func TestFailedSyncIsAnswered(t *testing.T) {
 	_, c := newCrowd(t, 1, d.env...)
 	d.becomes("fail")
 	status, answer := c.v.ask("PATCH", "/users/client-0", c.token, `{"status":"risky"}`, "Content-Type", "application/json")
-	if status != http.StatusServiceUnavailable || !strings.Contains(answer, "storage-unavailable") {
+	if status != http.StatusServiceUnavailable || !strings.Contains(answer, "storage-unavailable") || !strings.Contains(answer, "it may be") {
 		t.Errorf("answer %d %s", status, answer)
 	}
 }
