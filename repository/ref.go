@@ -21,10 +21,13 @@ func resolve(ref string, find func(column, value string) error) error {
 	if ref == "" || !utf8.ValidString(ref) || utf8.RuneCountInString(ref) > maxRef {
 		return sql.ErrNoRows
 	}
-	if len(ref) == uuidLength && uuid.Validate(ref) == nil {
+	if isID(ref) {
 		if err := find("id", strings.ToLower(ref)); !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}
 	}
 	return find("identifier", ref)
 }
+
+// isID reports whether ref is looked up as an id first.
+func isID(ref string) bool { return len(ref) == uuidLength && uuid.Validate(ref) == nil }

@@ -67,7 +67,7 @@ type SQLite struct {
 	reader       *sqlx.DB
 	writer       *writer
 	checkpointer *checkpointer
-	tokens       *tokenCache
+	cache        *cache
 	opts         Options
 }
 
@@ -128,8 +128,11 @@ func (s *SQLite) connect(ctx context.Context, path string) error {
 	s.reader = s.handle(path, "ro", s.opts.BusyTimeout)
 	s.reader.SetMaxOpenConns(s.opts.ReadConnections)
 	s.reader.SetMaxIdleConns(s.opts.ReadConnections)
-	s.tokens = &tokenCache{watch: watch{conn: watcher}}
-	s.writer = newWriter(writer, path, s.opts, s.tokens)
+	s.cache = newCache(watcher)
+	if err := tellAlterations(writer, s.cache.alters); err != nil {
+		return err
+	}
+	s.writer = newWriter(writer, path, s.opts, s.cache)
 	s.checkpointer = newCheckpointer(checkpoints, s.writer)
 	return nil
 }
@@ -162,6 +165,13 @@ func tryWriting(ctx context.Context, writer *sqlx.Conn) error {
 	}
 	_, err := writer.ExecContext(ctx, "BEGIN IMMEDIATE; ROLLBACK; PRAGMA busy_timeout = 0")
 	return err
+}
+
+func tellAlterations(writer *sqlx.Conn, of func(op int, schema, table string, key int64)) error {
+	return writer.Raw(func(conn any) error {
+		conn.(*sqlite3.SQLiteConn).RegisterUpdateHook(of)
+		return nil
+	})
 }
 
 // Close waits for the work under way and closes the file.

@@ -77,7 +77,7 @@ func (s *SQLite) Authenticate(ctx context.Context, hash parley.TokenHash) (parle
 }
 
 func (s *SQLite) findToken(ctx context.Context, hash parley.TokenHash) (knownToken, error) {
-	token, known, version, err := s.tokens.find(hash)
+	token, known, version, err := s.cache.token(hash)
 	if known || err != nil {
 		return token, storeError(err)
 	}
@@ -90,8 +90,14 @@ func (s *SQLite) findToken(ctx context.Context, hash parley.TokenHash) (knownTok
 		return knownToken{}, err
 	}
 	token = row.known()
-	s.tokens.keep(hash, token, version)
+	s.cache.keepToken(hash, token, version)
 	return token, nil
+}
+
+// knownToken is a token that was not revoked. Expires is in microseconds.
+type knownToken struct {
+	caller  parley.Caller
+	expires sql.Null[int64]
 }
 
 func (r tokenRow) known() knownToken {
@@ -171,7 +177,6 @@ func (s *SQLite) RevokeToken(ctx context.Context, name string) error {
 		if !known {
 			return notFound("token")
 		}
-		tx.tokensChanged = true
 		_, err := tx.run("UPDATE tokens SET revoked_at = ? WHERE name = ? AND revoked_at IS NULL", s.now().UnixMicro(), name)
 		return err
 	})

@@ -53,10 +53,18 @@ func fromMicros(n int64) time.Time { return time.UnixMicro(n).UTC() }
 
 // User finds a user by id, then by identifier.
 func (s *SQLite) User(ctx context.Context, scope parley.Scope, ref string) (parley.User, error) {
+	user, known, version, err := s.cache.user(ref)
+	if err != nil {
+		return parley.User{}, storeError(err)
+	}
+	if known && scope.Includes(user.WorkspaceID) {
+		return user, nil
+	}
 	row, err := findUser(s.read(ctx), scope, ref)
 	if err != nil {
 		return parley.User{}, err
 	}
+	s.cache.keepUser(ref, row, version)
 	return row.user(), nil
 }
 

@@ -29,7 +29,7 @@ type writer struct {
 	logFile  string     // the write-ahead log
 	logLimit int64      // bytes
 	patience time.Duration
-	tokens   *tokenCache
+	cache    *cache
 
 	queue     chan *command
 	committed chan struct{} // has an element after a commit, or when the log has reached its limit
@@ -56,9 +56,9 @@ type command struct {
 // command: the writer, to carry it out, or its caller, to leave.
 func (c *command) decide() bool { return c.decided.CompareAndSwap(false, true) }
 
-func newWriter(conn *sqlx.Conn, path string, opts Options, tokens *tokenCache) *writer {
+func newWriter(conn *sqlx.Conn, path string, opts Options, cache *cache) *writer {
 	return &writer{
-		conn: conn, logFile: path + "-wal", logLimit: opts.LogLimit, patience: opts.BusyTimeout, tokens: tokens,
+		conn: conn, logFile: path + "-wal", logLimit: opts.LogLimit, patience: opts.BusyTimeout, cache: cache,
 		queue:     make(chan *command, queueLength),
 		committed: make(chan struct{}, 1),
 		broken:    make(chan struct{}),
@@ -121,12 +121,12 @@ func (w *writer) serveRest() {
 func (w *writer) serve(first *command) {
 	w.turn.Lock()
 	defer w.turn.Unlock()
-	w.tokens.hold()
-	defer w.tokens.release()
+	w.cache.hold()
+	defer w.cache.release()
 	err := w.begin()
-	batch, tx := w.take(first), &transaction{conn: w.conn}
+	batch := w.take(first)
 	if err == nil {
-		err = w.transact(tx, batch)
+		err = w.transact(&transaction{conn: w.conn}, batch)
 	}
 	for _, c := range batch {
 		if c.err == nil {
@@ -135,7 +135,7 @@ func (w *writer) serve(first *command) {
 		c.answer <- c.err
 	}
 	if err == nil {
-		w.tokens.note(w.conn, tx.tokensChanged)
+		w.cache.note(w.conn)
 		w.wakeCheckpointer()
 	}
 }
@@ -252,10 +252,9 @@ func (w *writer) close() {
 // transaction is what a command reads and writes with. Its statements take no
 // context, since a command that has begun is finished.
 type transaction struct {
-	conn          *sqlx.Conn
-	marked        bool  // the command has a savepoint
-	lost          error // why the transaction cannot go on
-	tokensChanged bool
+	conn   *sqlx.Conn
+	marked bool  // the command has a savepoint
+	lost   error // why the transaction cannot go on
 }
 
 // attempt carries out one command. What a command that fails has written is

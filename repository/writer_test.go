@@ -3,6 +3,7 @@ package repository
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"strings"
 	"sync"
@@ -330,14 +331,17 @@ func TestOtherProcessIsSeenAtOnce(t *testing.T) {
 	}
 }
 
-// known asks for a token twice, so that it is remembered.
+// known asks for a token until it is remembered, which it is once the commit
+// before is noted.
 func (w *world) known(t *testing.T, hash parley.TokenHash) {
 	t.Helper()
-	for range 2 {
+	eventually(t, "the token is remembered", func() bool {
 		if _, err := w.Authenticate(t.Context(), hash); err != nil {
 			t.Fatalf("Authenticate: %v", err)
 		}
-	}
+		_, known, _, err := w.sqlite().cache.token(hash)
+		return known && err == nil
+	})
 }
 
 // TestTokensAreRemembered hides the table from the read connections: who is
@@ -349,17 +353,90 @@ func TestTokensAreRemembered(t *testing.T) {
 	token := newToken("token")
 	w.mustCreateToken(t, token)
 	w.known(t, token.Hash)
-	if _, err := store.reader.ExecContext(t.Context(), "PRAGMA query_only = OFF; CREATE TEMP TABLE tokens (x)"); err != nil {
-		t.Fatal(err)
-	}
-	w.known(t, token.Hash)
 	w.mustChange(t, change("ben", parley.StatusRisky))
-	w.known(t, token.Hash)
+	w.hide(t, "tokens")
+	eventually(t, "the own commit is noted", func() bool {
+		_, err := w.Authenticate(t.Context(), token.Hash)
+		return err == nil
+	})
 	if _, err := other.ChangeStatus(t.Context(), change("ben", parley.StatusActive)); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := store.Authenticate(t.Context(), token.Hash); err == nil {
 		t.Error("another process's commit was not noticed")
+	}
+}
+
+// hide keeps a table from the one read connection.
+func (w *world) hide(t *testing.T, table string) {
+	t.Helper()
+	if _, err := w.sqlite().reader.ExecContext(t.Context(), "PRAGMA query_only = OFF; CREATE TEMP TABLE "+table+" (x)"); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestUsersAreRemembered hides the table as well: whom this store changes is
+// asked for again, nobody else is, and everybody once another has committed.
+func TestUsersAreRemembered(t *testing.T) {
+	store, other := openTwice(t, Options{ReadConnections: 1})
+	w := &world{Store: store}
+	refs := []string{"ben", benID, "ann", annID}
+	isKnown := func(ref string) bool {
+		_, err := w.User(t.Context(), parley.Everywhere, ref)
+		return err == nil
+	}
+	for _, ref := range refs {
+		eventually(t, ref+" is remembered", func() bool {
+			w.mustUser(t, ref)
+			_, known, _, _ := store.cache.user(ref)
+			return known
+		})
+	}
+	w.mustChange(t, change("ben", parley.StatusRisky))
+	w.hide(t, "users")
+	eventually(t, "the own commit is noted", func() bool { return isKnown("ann") })
+	for _, ref := range refs {
+		if known := isKnown(ref); known != (ref == "ann" || ref == annID) {
+			t.Errorf("%s is known after a change of ben: %t", ref, known)
+		}
+	}
+	if _, err := other.ChangeStatus(t.Context(), change("ben", parley.StatusActive)); err != nil {
+		t.Fatal(err)
+	}
+	if isKnown("ann") {
+		t.Error("another process's commit was not noticed")
+	}
+}
+
+// TestRememberedUsersAreThoseAskedFor has a user whose identifier is another's
+// id: whom a caller gets depends on what it may see, and never on who asked
+// before.
+func TestRememberedUsersAreThoseAskedFor(t *testing.T) {
+	w := openLoaded(t)
+	if _, err := w.sqlite().writer.conn.ExecContext(t.Context(), "UPDATE users SET identifier = ? WHERE id = ?", benID, annID); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		for ref, want := range map[string]string{benID: benID, strings.ToUpper(benID): benID, "ben": benID, annID: annID} {
+			if user := w.mustUser(t, ref); user.ID != want {
+				t.Errorf("%s = %+v, want %s", ref, user, want)
+			}
+		}
+		if _, err := w.User(t.Context(), "another", "ben"); !parley.HasCode(err, parley.CodeNotFound) {
+			t.Errorf("a user of another workspace: %v", err)
+		}
+	}
+}
+
+func TestRememberedUsersAreBounded(t *testing.T) {
+	users := newCachedUsers()
+	for i := range maxUsers + 10 {
+		id := fmt.Sprint("user-", i)
+		users.keep(id, userRow{PK: int64(i), ID: id, Identifier: "x" + id})
+		users.keep("x"+id, userRow{PK: int64(i), ID: id, Identifier: "x" + id})
+	}
+	if len(users.byKey) != maxUsers || len(users.byRef) != 2*maxUsers {
+		t.Errorf("%d users by %d refs, want %d", len(users.byKey), len(users.byRef), maxUsers)
 	}
 }
 
