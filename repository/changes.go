@@ -80,50 +80,6 @@ func sameAgain(tx *transaction, request parley.ChangeRequest, record keyRecord, 
 	return replay(tx, user, record)
 }
 
-func checkExpectations(tx *transaction, request parley.ChangeRequest, user userRow) error {
-	if request.IfMatch.Required && !request.IfMatch.Given {
-		return parley.NewError(parley.CodePreconditionRequired, "A change needs If-Match with the entity tag of the user as you saw it.")
-	}
-	if !request.IfMatch.Allows(user.Version) {
-		return parley.NewError(parley.CodePreconditionFailed,
-			fmt.Sprintf("The user is at version %d, which If-Match does not name.", user.Version))
-	}
-	return checkTests(tx, request.Change.Tests, user)
-}
-
-func checkTests(tx *transaction, tests []parley.Test, user userRow) error {
-	for _, test := range tests {
-		stored, err := storedValue(tx, test.Field, user)
-		if err != nil {
-			return err
-		}
-		if !test.Holds(stored) {
-			return &parley.Error{
-				Code:   parley.CodePatchTestFailed,
-				Detail: fmt.Sprintf("The test of %s failed: it has another value.", test.Field),
-				Faults: []parley.Fault{{Field: test.Field, Code: "test-failed", Detail: "The value is another one."}},
-			}
-		}
-	}
-	return nil
-}
-
-// storedValue is a field as the last change left it, nil where it has none.
-func storedValue(tx *transaction, field string, user userRow) (*string, error) {
-	switch {
-	case field == "status":
-		status := string(user.Status)
-		return &status, nil
-	case field == "review_comment" && user.LastChange.Valid:
-		last, err := findChange(tx, user, user.LastChange.V)
-		if err != nil || last.Comment == "" {
-			return nil, err
-		}
-		return &last.Comment, nil
-	}
-	return nil, nil
-}
-
 func (s *SQLite) carryOut(tx *transaction, request parley.ChangeRequest, user userRow) (parley.Outcome, error) {
 	row := changeRow{
 		Previous:  user.LastChange,

@@ -68,6 +68,43 @@ func testTimeNeverBackwards(t *testing.T, w *world) {
 	}
 }
 
+// testStaleChange sends what was seen before others made changes.
+func testStaleChange(t *testing.T, w *world) {
+	detail := func(versions ...int64) string {
+		t.Helper()
+		request := change("ben", parley.StatusActive)
+		request.IfMatch = parley.Match{Given: true, Versions: versions}
+		_, err := w.ChangeStatus(t.Context(), request)
+		wantCode(t, err, parley.CodePreconditionFailed)
+		return parley.AsError(err).Detail
+	}
+	for _, status := range []parley.Status{parley.StatusRisky, parley.StatusSuspended, parley.StatusInactive} {
+		w.clock.move(time.Hour)
+		w.mustChange(t, change("ben", status))
+	}
+	tests := []struct {
+		versions []int64
+		want     string
+	}{
+		{[]int64{1, 2, 9}, " Since version 2: suspended to inactive at 2024-02-29T15:00:00Z; risky to suspended at 2024-02-29T14:00:00Z."},
+		{[]int64{3}, " Since version 3: suspended to inactive at 2024-02-29T15:00:00Z."},
+		{[]int64{5}, ""},
+		{nil, ""},
+	}
+	for _, test := range tests {
+		if got, want := detail(test.versions...), "The user is at version 4, which If-Match does not name."+test.want; got != want {
+			t.Errorf("%v: %q, want %q", test.versions, got, want)
+		}
+	}
+	for range maxTold {
+		w.mustChange(t, change("ben", parley.StatusRisky))
+	}
+	told := detail(1)
+	if n := strings.Count(told, " at 2024"); n != maxTold || !strings.HasSuffix(told, "; and more before.") {
+		t.Errorf("%d changes are told: %q", n, told)
+	}
+}
+
 // testRefusals takes away one obstacle after the other, so that each refusal
 // comes before the next.
 func testRefusals(t *testing.T, w *world) {

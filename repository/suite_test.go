@@ -30,6 +30,7 @@ func testStore(t *testing.T, open func(t *testing.T, opts Options) parley.Store)
 		{"load takes records as they are", testLoad},
 		{"load is all or nothing", testLoadRefused},
 		{"change of a status", testChangeStatus},
+		{"stale change", testStaleChange},
 		{"change by the command line", testChangeWithoutCaller},
 		{"time never goes backwards", testTimeNeverBackwards},
 		{"refusals come in their order", testRefusals},

@@ -1,0 +1,97 @@
+package repository
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/parley-gateway/parley"
+)
+
+func checkExpectations(tx *transaction, request parley.ChangeRequest, user userRow) error {
+	if request.IfMatch.Required && !request.IfMatch.Given {
+		return parley.NewError(parley.CodePreconditionRequired, "A change needs If-Match with the entity tag of the user as you saw it.")
+	}
+	if !request.IfMatch.Allows(user.Version) {
+		return stale(tx, request.IfMatch, user)
+	}
+	return checkTests(tx, request.Change.Tests, user)
+}
+
+// stale tells who saw an older version what became of the status since.
+func stale(tx *transaction, match parley.Match, user userRow) error {
+	detail := fmt.Sprintf("The user is at version %d, which If-Match does not name.", user.Version)
+	seen := versionSeen(match, user.Version)
+	if seen > 0 {
+		rows, err := historyFrom(tx, user, parley.Page{Limit: maxTold + 1})
+		if err != nil {
+			return err
+		}
+		detail += toldSince(rows, seen)
+	}
+	return parley.NewError(parley.CodePreconditionFailed, detail)
+}
+
+// maxTold is how many changes are told.
+const maxTold = 5
+
+// versionSeen is the newest version that was seen, 0 where none is known.
+func versionSeen(match parley.Match, version int64) int64 {
+	older := func(v int64) bool { return 0 < v && v < version }
+	for _, v := range slices.Backward(match.Versions) {
+		if older(v) {
+			return v
+		}
+	}
+	return 0
+}
+
+// toldSince tells the changes among rows, newest first, that came after a
+// version. Why they were made stands in the history, for those who may read it.
+func toldSince(rows []changeRow, seen int64) string {
+	told := fmt.Sprintf(" Since version %d:", seen)
+	for i, row := range rows {
+		if row.Version <= seen {
+			break
+		}
+		if i == maxTold {
+			return told + " and more before."
+		}
+		told += fmt.Sprintf(" %s to %s at %s;", row.From, row.To, fromMicros(row.ChangedAt).Format(time.RFC3339))
+	}
+	return strings.TrimSuffix(told, ";") + "."
+}
+
+func checkTests(tx *transaction, tests []parley.Test, user userRow) error {
+	for _, test := range tests {
+		stored, err := storedValue(tx, test.Field, user)
+		if err != nil {
+			return err
+		}
+		if !test.Holds(stored) {
+			return &parley.Error{
+				Code:   parley.CodePatchTestFailed,
+				Detail: fmt.Sprintf("The test of %s failed: it has another value.", test.Field),
+				Faults: []parley.Fault{{Field: test.Field, Code: "test-failed", Detail: "The value is another one."}},
+			}
+		}
+	}
+	return nil
+}
+
+// storedValue is a field as the last change left it, nil where it has none.
+func storedValue(tx *transaction, field string, user userRow) (*string, error) {
+	switch {
+	case field == "status":
+		status := string(user.Status)
+		return &status, nil
+	case field == "review_comment" && user.LastChange.Valid:
+		last, err := findChange(tx, user, user.LastChange.V)
+		if err != nil || last.Comment == "" {
+			return nil, err
+		}
+		return &last.Comment, nil
+	}
+	return nil, nil
+}
