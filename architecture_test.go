@@ -16,6 +16,7 @@ func TestDependenciesPointOneWay(t *testing.T) {
 		module + "/codecs":           {},
 		module + "/codecs/codectest": {module + "/codecs"},
 		module + "/codecs/html":      {module + "/codecs"},
+		module + "/codecs/pdf":       {module + "/codecs"},
 		module + "/codecs/yaml":      {module + "/codecs"},
 		module + "/fixtures":         {module},
 		module + "/repository":       {module},
