@@ -31,6 +31,3 @@ func (*Codec) Signatures() []string { return []string{signature} }
 
 // Sniff tells a PDF by its first line.
 func (*Codec) Sniff(body []byte) bool { return bytes.HasPrefix(body, []byte(signature)) }
-
-// Decode is not there yet.
-func (*Codec) Decode(codecs.Input) (codecs.Record, error) { return nil, codecs.NoFields("a form") }
