@@ -71,9 +71,12 @@ func (r *reader) textValue(s string, at int) (codecs.Value, error) {
 	return codecs.TextValue(text), err
 }
 
+// textCost is what a text costs beside its bytes.
+const textCost = 32
+
 // text reads a text string. It is paid for, since many fields may inherit one.
 func (r *reader) text(s string, at int) (string, error) {
-	if err := r.file.Spend(len(s)); err != nil {
+	if err := r.file.Spend(len(s) + textCost); err != nil {
 		return "", err
 	}
 	return decodeText(s, at)

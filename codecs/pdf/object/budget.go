@@ -19,14 +19,10 @@ type budget struct{ work, values int }
 // spend pays for work on so many bytes.
 func (b *budget) spend(bytes int) error {
 	if bytes > b.work {
-		return errTooMuchWork()
+		return codecs.Malformed("finding the fields takes more than %d steps", maxWork)
 	}
 	b.work -= bytes
 	return nil
-}
-
-func errTooMuchWork() error {
-	return codecs.Malformed("finding the fields takes more than %d steps", maxWork)
 }
 
 func (b *budget) spendValue() error {

@@ -8,22 +8,26 @@ import (
 	"io"
 )
 
-// inflate undoes FlateDecode (section 7.4.4).
+// inflate undoes FlateDecode (section 7.4.4). It does so twice, and the first
+// time only to count: what is too large is never held.
 func inflate(d *decoding, data []byte) ([]byte, error) {
 	z, err := zlib.NewReader(bytes.NewReader(data))
 	if err != nil {
 		return nil, d.fail("FlateDecode")
 	}
-	most := d.budget.work
-	inflated, err := io.ReadAll(io.LimitReader(z, int64(most)+1))
-	switch {
-	case len(inflated) > most:
-		return nil, errTooMuchWork()
-	case err != nil:
+	size, err := io.Copy(io.Discard, io.LimitReader(z, int64(d.budget.work)+1))
+	if err != nil {
 		return nil, d.fail("FlateDecode")
 	}
-	if err := d.budget.spend(len(inflated)); err != nil {
+	if err := d.budget.spend(int(size)); err != nil {
 		return nil, err
+	}
+	inflated := make([]byte, size)
+	if err := z.(zlib.Resetter).Reset(bytes.NewReader(data), nil); err != nil {
+		return nil, d.fail("FlateDecode")
+	}
+	if _, err := io.ReadFull(z, inflated); err != nil {
+		return nil, d.fail("FlateDecode")
 	}
 	return unpredict(d, inflated)
 }

@@ -54,10 +54,16 @@ func Objects(form string, objects ...string) []string {
 
 // Object adds an object.
 func (f *File) Object(number int, content string) *File {
+	f.Begin(number)
+	fmt.Fprintf(f, "%s\nendobj\n", content)
+	return f
+}
+
+// Begin adds the beginning of an object, and leaves the rest to the caller.
+func (f *File) Begin(number int) {
 	f.offsets[number] = f.Len()
 	f.size = max(f.size, number+1)
-	fmt.Fprintf(f, "%d 0 obj\n%s\nendobj\n", number, content)
-	return f
+	fmt.Fprintf(f, "%d 0 obj\n", number)
 }
 
 // Free removes an object.
@@ -90,15 +96,28 @@ func (f *File) Table(trailer string) *File {
 	} else {
 		trailer += fmt.Sprintf("/Prev %d", f.previous)
 	}
-	for _, n := range slices.Sorted(maps.Keys(f.offsets)) {
+	numbers := slices.Sorted(maps.Keys(f.offsets))
+	for i, n := range numbers {
+		if i == 0 || n != numbers[i-1]+1 {
+			fmt.Fprintf(f, "%d %d\n", n, run(numbers[i:]))
+		}
 		kind := 'n'
 		if f.offsets[n] == 0 {
 			kind = 'f'
 		}
-		fmt.Fprintf(f, "%d 1\n%010d 00000 %c \n", n, f.offsets[n], kind)
+		fmt.Fprintf(f, "%010d 00000 %c \n", f.offsets[n], kind)
 	}
 	fmt.Fprintf(f, "trailer\n<</Size %d/Root 1 0 R%s>>\n", f.size, trailer)
 	return f.end(start)
+}
+
+// run is how many numbers follow each other.
+func run(numbers []int) int {
+	n := 1
+	for n < len(numbers) && numbers[n] == numbers[n-1]+1 {
+		n++
+	}
+	return n
 }
 
 // XRefStream ends a revision with a cross-reference stream, which is itself
@@ -113,8 +132,7 @@ func (f *File) XRefStream(number int, extra string) *File {
 // says where it begins.
 func (f *File) HiddenXRefStream(number int, extra string) int {
 	start := f.Len()
-	f.Object(number, "")
-	f.Truncate(start)
+	f.Begin(number)
 	var index strings.Builder
 	var data bytes.Buffer
 	for _, n := range slices.Sorted(maps.Keys(f.offsets)) {
@@ -132,7 +150,7 @@ func (f *File) HiddenXRefStream(number int, extra string) int {
 		extra += fmt.Sprintf("/Prev %d", f.previous)
 	}
 	dict := fmt.Sprintf("/Type/XRef/Size %d/Root 1 0 R/W[1 3 1]/Index[%s]/Filter/FlateDecode%s", f.size, index.String(), extra)
-	f.Object(number, Stream(dict, Deflate(data.String())))
+	fmt.Fprintf(f, "%s\nendobj\n", Stream(dict, Deflate(data.String())))
 	return start
 }
 
