@@ -200,7 +200,7 @@ func (p *parser) header() (number, generation int, err error) {
 
 // readBody reads an indirect object from behind its header to its end.
 func (f *File) readBody(p *parser, start int) (Object, error) {
-	o, err := p.object(0)
+	o, err := p.object(1)
 	if err != nil {
 		return nil, err
 	}

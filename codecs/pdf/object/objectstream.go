@@ -21,7 +21,7 @@ func (f *File) readCompressed(e entry, number int) (o Object, at int, err error)
 	}
 	p := &parser{lexer: lexer{data: s.data, at: s.offsets[e.index], within: s.at}, budget: &f.budget}
 	start := p.at
-	if o, err = p.object(0); err != nil {
+	if o, err = p.object(1); err != nil {
 		return nil, 0, err
 	}
 	return o, s.at, f.budget.spend(p.at - start)

@@ -12,14 +12,11 @@ type parser struct {
 }
 
 // object reads the object that comes next. Were it an array or a dictionary,
-// it would be nested to this depth.
+// it would be level depth.
 func (p *parser) object(depth int) (Object, error) {
 	p.skipSpace()
 	if p.at == len(p.data) {
 		return nil, p.failAtEnd()
-	}
-	if depth > maxDepth {
-		return nil, p.fail(p.at, "objects are nested deeper than %d levels", maxDepth)
 	}
 	if err := p.budget.spendValue(); err != nil {
 		return nil, err
@@ -42,6 +39,9 @@ func (p *parser) object(depth int) (Object, error) {
 }
 
 func (p *parser) array(depth int) (Object, error) {
+	if err := p.checkDepth(depth); err != nil {
+		return nil, err
+	}
 	p.at++
 	array := Array{}
 	for {
@@ -58,9 +58,19 @@ func (p *parser) array(depth int) (Object, error) {
 	}
 }
 
+func (p *parser) checkDepth(depth int) error {
+	if depth > maxDepth {
+		return p.fail(p.at, "objects are nested deeper than %d levels", maxDepth)
+	}
+	return nil
+}
+
 // dict reads a dictionary. A key that stands in it twice is refused, since
 // readers do not agree which of its values counts.
 func (p *parser) dict(depth int) (Object, error) {
+	if err := p.checkDepth(depth); err != nil {
+		return nil, err
+	}
 	p.at += len("<<")
 	dict := Dict{}
 	for {

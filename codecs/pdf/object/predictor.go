@@ -16,8 +16,8 @@ func unpredict(d *decoding, data []byte) ([]byte, error) {
 	if ok && predictor == predictNothing {
 		return data, nil
 	}
-	// Columns that are more than the bytes would fill no row.
-	columns, okColumns := d.parameter("Columns", 1, max(len(data), 1))
+	// Columns that are more than the bits would fill no row.
+	columns, okColumns := d.parameter("Columns", 1, 8*max(len(data), 1))
 	colors, okColors := d.parameter("Colors", 1, 32)
 	bits, okBits := d.parameter("BitsPerComponent", 8, 16)
 	if !ok || !okColumns || !okColors || !okBits {

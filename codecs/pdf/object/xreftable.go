@@ -20,7 +20,7 @@ func (f *File) readTable(p *parser) (Dict, error) {
 	}
 	at := p.at
 	p.at += len("trailer")
-	o, err := p.object(0)
+	o, err := p.object(1)
 	if err != nil {
 		return nil, err
 	}

@@ -79,11 +79,17 @@ func (f *File) ObjectStream(number, first int, objects ...string) *File {
 	for i, o := range objects {
 		fmt.Fprintf(&index, "%d %d ", first+i, data.Len())
 		data.WriteString(o + "\n")
-		f.inside[first+i] = [2]int{number, i}
-		f.size = max(f.size, first+i+1)
+		f.Inside(number, i, first+i)
 	}
 	dict := fmt.Sprintf("/Type/ObjStm/N %d/First %d/Filter/FlateDecode", len(objects), index.Len())
 	return f.Object(number, Stream(dict, Deflate(index.String()+data.String())))
+}
+
+// Inside says that an object stands at a place in an object stream.
+func (f *File) Inside(stream, index, number int) *File {
+	f.inside[number] = [2]int{stream, index}
+	f.size = max(f.size, number+1)
+	return f
 }
 
 // Table ends a revision with a cross-reference table. What the trailer holds
@@ -108,7 +114,7 @@ func (f *File) Table(trailer string) *File {
 		fmt.Fprintf(f, "%010d 00000 %c \n", f.offsets[n], kind)
 	}
 	fmt.Fprintf(f, "trailer\n<</Size %d/Root 1 0 R%s>>\n", f.size, trailer)
-	return f.end(start)
+	return f.End(start)
 }
 
 // run is how many numbers follow each other.
@@ -125,7 +131,7 @@ func run(numbers []int) int {
 func (f *File) XRefStream(number int, extra string) *File {
 	start := f.Len()
 	f.HiddenXRefStream(number, extra)
-	return f.end(start)
+	return f.End(start)
 }
 
 // HiddenXRefStream adds a cross-reference stream that a table leads to, and
@@ -135,16 +141,13 @@ func (f *File) HiddenXRefStream(number int, extra string) int {
 	f.Begin(number)
 	var index strings.Builder
 	var data bytes.Buffer
-	for _, n := range slices.Sorted(maps.Keys(f.offsets)) {
-		offset := f.offsets[n]
-		kind := byte(min(offset, 1))
-		fmt.Fprintf(&index, "%d 1 ", n)
-		data.Write([]byte{kind, byte(offset >> 16), byte(offset >> 8), byte(offset), 0})
-	}
-	for _, n := range slices.Sorted(maps.Keys(f.inside)) {
-		in := f.inside[n]
-		fmt.Fprintf(&index, "%d 1 ", n)
-		data.Write([]byte{2, 0, byte(in[0] >> 8), byte(in[0]), byte(in[1])})
+	numbers := slices.AppendSeq(slices.Collect(maps.Keys(f.offsets)), maps.Keys(f.inside))
+	slices.Sort(numbers)
+	for i, n := range numbers {
+		if i == 0 || n != numbers[i-1]+1 {
+			fmt.Fprintf(&index, "%d %d ", n, run(numbers[i:]))
+		}
+		data.Write(f.row(n))
 	}
 	if f.previous > 0 {
 		extra += fmt.Sprintf("/Prev %d", f.previous)
@@ -154,11 +157,26 @@ func (f *File) HiddenXRefStream(number int, extra string) int {
 	return start
 }
 
-func (f *File) end(start int) *File {
-	fmt.Fprintf(f, "startxref\n%d\n%%%%EOF\n", start)
-	f.previous = start
+// row is the entry of a cross-reference stream for an object.
+func (f *File) row(number int) []byte {
+	if in, ok := f.inside[number]; ok {
+		return []byte{2, 0, byte(in[0] >> 8), byte(in[0]), byte(in[1])}
+	}
+	offset := f.offsets[number]
+	return []byte{byte(min(offset, 1)), byte(offset >> 16), byte(offset >> 8), byte(offset), 0}
+}
+
+// Forget leaves what was added since the revision before to another section.
+func (f *File) Forget() {
 	clear(f.offsets)
 	clear(f.inside)
+}
+
+// End ends a revision whose cross-references begin at an offset.
+func (f *File) End(start int) *File {
+	fmt.Fprintf(f, "startxref\n%d\n%%%%EOF\n", start)
+	f.previous = start
+	f.Forget()
 	return f
 }
 
