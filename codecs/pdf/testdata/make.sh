@@ -1,0 +1,110 @@
+#!/bin/sh
+# Fills the form base.qdf in by as many programs as there are on this machine,
+# into the folder filled beside this script. What is missing is named and its
+# files stay as they are.
+#
+#   Debian: pdftk-java qpdf mupdf-tools python3-pypdf2 libpdfbox2-java default-jdk-headless
+#           python3-gi gir1.2-poppler-0.18 ghostscript chromium nodejs
+#   npm:    pdf-lib pdfjs-dist, in a folder that NODE_MODULES names
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+out=$here/filled
+mkdir -p "$out"
+python=${PYTHON:-/usr/bin/python3}
+modules=${NODE_MODULES:-$here/node_modules}
+jars=/usr/share/java/pdfbox2.jar:/usr/share/java/fontbox2.jar:/usr/share/java/commons-logging.jar
+
+have() {
+	command -v "$1" >/dev/null 2>&1 || { echo "missing: $1" >&2; return 1; }
+}
+
+# try runs a command that makes filled/NAME.pdf in place of OUT.
+try() {
+	name=$1
+	shift
+	if "$@" "$name.pdf" >"$name.log" 2>&1; then
+		cp "$name.pdf" "$out/$name.pdf"
+	else
+		echo "failed: $name" >&2
+		cat "$name.log" >&2
+	fi
+}
+
+have fix-qdf || exit 1
+fix-qdf "$here/base.qdf" >base.pdf
+cp base.pdf "$out/base.pdf"
+
+pdftk_fill() { pdftk base.pdf fill_form "$here/$1" output "$3" $2; }
+if have pdftk; then
+	try pdftk-fdf pdftk_fill fill.fdf ''
+	try pdftk-xfdf pdftk_fill fill.xfdf ''
+	try pdftk-need-appearances pdftk_fill fill.fdf need_appearances
+	try pdftk-flatten pdftk_fill fill.fdf flatten
+	try pdftk-encrypted pdftk_fill fill.fdf 'user_pw secret'
+fi
+
+qpdf_fill() {
+	qpdf --json-output --json-stream-data=none base.pdf form.json
+	"$python" "$here/fill_json.py" form.json
+	qpdf base.pdf --update-from-json=form.json "$1"
+}
+# rewrite is given options of qpdf, for the file that qpdf filled in.
+rewrite() { qpdf "$out/qpdf.pdf" "$@"; }
+if have qpdf; then
+	try qpdf qpdf_fill
+	try qpdf-object-streams rewrite --object-streams=generate
+	try qpdf-linearized rewrite --linearize
+	try qpdf-linearized-object-streams rewrite --linearize --object-streams=generate
+	try qpdf-uncompressed rewrite --qdf
+	try qpdf-encrypted rewrite --encrypt secret secret 256 --
+fi
+
+mutool_fill() { mutool run "$here/fill_mutool.js" base.pdf "$2" "$1"; }
+mutool_clean() { mutool clean -gggg -z "$out/mutool.pdf" "$1"; }
+if have mutool; then
+	try mutool mutool_fill ''
+	try mutool-incremental mutool_fill incremental
+	try mutool-clean mutool_clean
+fi
+
+if "$python" -c 'import PyPDF2' 2>/dev/null; then
+	try pypdf2 "$python" "$here/fill_pypdf2.py" base.pdf
+else
+	echo 'missing: PyPDF2' >&2
+fi
+
+if "$python" -c 'import gi; gi.require_version("Poppler", "0.18")' 2>/dev/null; then
+	try poppler "$python" "$here/fill_poppler.py" base.pdf
+else
+	echo 'missing: the GLib bindings of poppler' >&2
+fi
+
+pdfbox_fill() { java -cp "$jars" "$here/Fill.java" base.pdf "$2" "$1"; }
+if have java && [ -e /usr/share/java/pdfbox2.jar ]; then
+	try pdfbox pdfbox_fill full
+	try pdfbox-incremental pdfbox_fill incremental
+else
+	echo 'missing: PDFBox 2' >&2
+fi
+
+node_fill() { cp "$here/$1" "$modules/../" && node "$modules/../$1" base.pdf "$2"; }
+if have node && [ -d "$modules/pdf-lib" ] && [ -d "$modules/pdfjs-dist" ]; then
+	try pdf-lib node_fill fill_pdflib.js
+	try pdfjs node_fill fill_pdfjs.js
+else
+	echo 'missing: pdf-lib and pdfjs-dist' >&2
+fi
+
+ghostscript_print() { gs -q -dBATCH -dNOPAUSE -sDEVICE=pdfwrite -o "$1" "$out/pdftk-fdf.pdf"; }
+if have gs; then
+	try ghostscript ghostscript_print
+fi
+
+chromium_print() { chromium --headless --no-sandbox --disable-gpu --print-to-pdf="$1" "$here/page.html"; }
+if have chromium; then
+	try chromium chromium_print
+fi
