@@ -59,12 +59,9 @@ func (c *canvas) lines(lines []typeset.Line, x, y, width float32, t textStyle) {
 
 // line sets a line of text from x on.
 func (c *canvas) line(l typeset.Line, x, y float32, t textStyle) {
-	if len(l.Clusters) == 0 {
-		return
-	}
 	c.fill(t.colour)
 	s := setter{canvas: c, x: x, y: y, textStyle: t}
-	for _, cluster := range l.Clusters {
+	for cluster := range l.Clusters() {
 		if cluster.Font == nil {
 			s.box(cluster)
 		} else {

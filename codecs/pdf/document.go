@@ -42,7 +42,7 @@ func newDocument(dst []byte, title string, made codecs.Page) *document {
 
 // addPage begins another page.
 func (d *document) addPage() *page {
-	p := &page{ref: d.w.reserve(), canvas: canvas{fonts: &d.fonts}, width: shortSide, height: longSide}
+	p := &page{ref: d.w.reserve(), canvas: canvas{fonts: &d.fonts, buffer: make(buffer, 0, 8<<10)}, width: shortSide, height: longSide}
 	if d.landscape {
 		p.width, p.height = longSide, shortSide
 	}
@@ -84,7 +84,7 @@ func (d *document) footer(p *page, i int) {
 	p.add("/Artifact<</Type/Pagination/Subtype/Footer>>BDC\n")
 	width := p.width - 2*marginSide
 	p.rule(marginSide, marginBottom-18, width, 0.5, faint)
-	number := footerStyle.lines(strconv.Itoa(i+1)+" of "+strconv.Itoa(len(d.pages)), width)
+	number := footerStyle.repeated(strconv.Itoa(i+1)+" of "+strconv.Itoa(len(d.pages)), width)
 	y := marginBottom - 18 - footerStyle.leading
 	right := number[0].Width * footerStyle.size
 	p.line(number[0], p.width-marginSide-right, y, footerStyle)

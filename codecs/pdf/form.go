@@ -30,7 +30,7 @@ func (f *flow) form(form codecs.Form) {
 
 // formHeight is what a form needs at least.
 func (f *flow) formHeight(form codecs.Form) float32 {
-	height := sectionStyle.leading + 8 + smallStyle.height(len(smallStyle.lines(howToSend(form), f.width())))
+	height := sectionStyle.leading + 8 + smallStyle.height(2)
 	for _, c := range form.Controls {
 		height += controlStyle.leading + 3 + leastHeight + 12
 		if len(c.Options) > 0 {
@@ -69,7 +69,7 @@ func (f *flow) choice(c codecs.Control) {
 		field.entries.text(option)
 	}
 	field.entries.add("]")
-	lines := valueStyle.lines(c.Value, f.width()-4*inside)[:1]
+	lines := valueStyle.repeated(c.Value, f.width()-4*inside)[:1]
 	f.frame(field, choiceHeight, lines, func(p *canvas, width float32) {
 		x, y := width-inside-9, float32(choiceHeight)/2
 		p.stroke(quiet)

@@ -45,7 +45,7 @@ func (f *flow) rule() {
 func (f *flow) row(table *element, name, value string, asField, chosen bool) {
 	line := f.open(table, "TR", "")
 	r := row{
-		label: labelStyle.lines(pathLabel(name), labelWidth-14),
+		label: labelStyle.repeated(pathLabel(name), labelWidth-14),
 		style: valueStyle,
 		head:  f.open(line, "TH", ofRow),
 		data:  f.open(line, "TD", ""),

@@ -47,6 +47,11 @@ func (t textStyle) lines(text string, width float32) []typeset.Line {
 	return typeset.Shape(text, t.weight).Lines(width / t.size)
 }
 
+// repeated is lines for what stands on page after page.
+func (t textStyle) repeated(text string, width float32) []typeset.Line {
+	return repeated.shape(text, t.weight).Lines(width / t.size)
+}
+
 // baseline is how far the first base line is under the top of a piece of text.
 func (t textStyle) baseline() float32 { return (t.leading + 0.72*t.size) / 2 }
 

@@ -37,7 +37,7 @@ func newTable(records []codecs.Record) *table {
 	}
 	t.natural, t.least = make([]float32, len(t.columns)), make([]float32, len(t.columns))
 	for i, c := range t.columns {
-		t.head = append(t.head, typeset.Shape(pathLabel(c.name), typeset.Bold))
+		t.head = append(t.head, repeated.shape(pathLabel(c.name), typeset.Bold))
 		t.measure(i, t.head[i])
 	}
 	shaped := map[string]*typeset.Text{} // what many rows say is shaped once

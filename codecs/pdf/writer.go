@@ -35,7 +35,7 @@ type place struct {
 const header = signature + "1.7\n%\xe2\xe3\xcf\xd3\n"
 
 func newWriter(dst []byte) *writer {
-	w := &writer{dst: dst, start: len(dst), places: make([]place, 1, 128)}
+	w := &writer{dst: dst, start: len(dst), places: make([]place, 1, 128), packed: make(buffer, 0, 16<<10)}
 	w.dst = append(w.dst, header...)
 	return w
 }
@@ -78,8 +78,9 @@ func (w *writer) flush() {
 	w.packed, w.numbers, w.offsets = w.packed[:0], w.numbers[:0], w.offsets[:0]
 }
 
-// worthwhile is the size from which a stream is compressed.
-const worthwhile = 512
+// worthwhile is the size from which a stream is compressed: below, a file gets
+// little smaller and takes much longer to make.
+const worthwhile = 8 << 10
 
 // stream writes a stream object with these entries in its dictionary.
 func (w *writer) stream(r ref, entries, data buffer) {

@@ -1,12 +1,31 @@
 package typeset
 
-import "slices"
+import (
+	"iter"
+	"slices"
+)
 
 // Line is a line of text.
 type Line struct {
-	Clusters    []Cluster // from left to right
 	Width       float32
 	RightToLeft bool // it belongs to a paragraph that is
+	text        *Text
+	clusters    []cluster
+	order       []int32 // of the clusters from left to right; nil for that of the text
+}
+
+// Clusters are those of a line from left to right.
+func (l Line) Clusters() iter.Seq[Cluster] {
+	return func(yield func(Cluster) bool) {
+		for i := range l.clusters {
+			if l.order != nil {
+				i = int(l.order[i])
+			}
+			if !yield(l.text.cluster(&l.clusters[i])) {
+				return
+			}
+		}
+	}
 }
 
 // Lines breaks text into lines no wider than width, where a cluster is not
@@ -27,26 +46,22 @@ func (t *Text) Lines(width float32) []Line {
 	return lines
 }
 
-// lineEnd is where the line ends that begins with a cluster. Spaces at its end
-// need no room.
+// lineEnd is where the line ends that begins with a cluster: at the last of
+// the best opportunities. Spaces at its end need no room.
 func (t *Text) lineEnd(first, last int, width float32) int {
 	var used float32
-	free, need := first, first
+	var ends [freely + 1]int // by opportunity
 	for i := first; i < last; i++ {
 		c := &t.clusters[i]
-		if i > first && c.opportunity == freely {
-			free = i
-		}
-		if i > first && c.opportunity != never {
-			need = i
+		if i > first {
+			ends[c.opportunity] = i
 		}
 		used += c.width
 		if used > width && !c.space {
-			if free > first {
-				return free
-			}
-			if need > first {
-				return need
+			for _, o := range []breaking{freely, afterSign, inNeed} {
+				if ends[o] > first {
+					return ends[o]
+				}
 			}
 		}
 	}
@@ -58,30 +73,34 @@ func (t *Text) line(first, end int, level int8) Line {
 	for end > first && t.clusters[end-1].space {
 		end--
 	}
-	l := Line{Clusters: make([]Cluster, 0, end-first), RightToLeft: level%2 != 0}
-	levels := make([]int8, 0, end-first)
-	for i := first; i < end; i++ {
-		c := &t.clusters[i]
-		l.Clusters = append(l.Clusters, t.cluster(c))
-		l.Width += c.width
-		levels = append(levels, c.level)
+	l := Line{text: t, clusters: t.clusters[first:end], RightToLeft: level%2 != 0}
+	mixed := false
+	for i := range l.clusters {
+		l.Width += l.clusters[i].width
+		mixed = mixed || l.clusters[i].level > 0
 	}
-	reorder(l.Clusters, levels)
+	if mixed {
+		l.order = reorder(l.clusters)
+	}
 	return l
 }
 
 // reorder reverses what is at least at a level, from the highest level down
 // to the lowest odd one (UAX 9, rule L2). There is none above 2.
-func reorder(clusters []Cluster, levels []int8) {
+func reorder(clusters []cluster) []int32 {
+	order := make([]int32, len(clusters))
+	for i := range order {
+		order[i] = int32(i)
+	}
 	for level := int8(2); level >= 1; level-- {
-		for i := 0; i < len(levels); {
+		for i := 0; i < len(order); {
 			j := i
-			for j < len(levels) && levels[j] >= level {
+			for j < len(order) && clusters[order[j]].level >= level {
 				j++
 			}
-			slices.Reverse(clusters[i:j])
-			slices.Reverse(levels[i:j])
+			slices.Reverse(order[i:j])
 			i = max(j, i+1)
 		}
 	}
+	return order
 }

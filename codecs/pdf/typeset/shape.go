@@ -100,6 +100,11 @@ func (s *shaper) segment() {
 			s.chosen = append(s.chosen, f)
 		}
 	}
+	for i := 1; i < len(s.runes); i++ {
+		if s.breaks[i] == inNeed && strings.ContainsRune("-.:/@", s.runes[i-1]) {
+			s.breaks[i] = afterSign
+		}
+	}
 	for lines := s.segmenter.LineIterator(); lines.Next(); {
 		s.breaks[lines.Line().Offset] = freely
 	}
@@ -166,7 +171,6 @@ func (s *shaper) addBoxes(at, end int) {
 func (s *shaper) shapeRun(at, end int) {
 	f, b := s.chosen[at], s.buffer
 	b.Clear()
-	b.ClusterLevel = harfbuzz.MonotoneCharacters
 	b.AddRunes(s.runes, at, end-at)
 	b.Props = harfbuzz.SegmentProperties{Direction: harfbuzz.LeftToRight, Language: "en"}
 	rightToLeft := s.levels[at]%2 != 0

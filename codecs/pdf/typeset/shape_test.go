@@ -20,7 +20,7 @@ func BenchmarkShape(b *testing.B) {
 
 func visual(text string) string {
 	var b strings.Builder
-	for _, c := range typeset.Shape(text, typeset.Regular).Lines(1000)[0].Clusters {
+	for c := range typeset.Shape(text, typeset.Regular).Lines(1000)[0].Clusters() {
 		b.WriteString(c.Text)
 	}
 	return b.String()

@@ -55,9 +55,10 @@ type cluster struct {
 type breaking uint8
 
 const (
-	never breaking = iota
-	inNeed
-	freely
+	never     breaking = iota
+	inNeed             // between two graphemes
+	afterSign          // in need too, but better: after a hyphen in an identifier
+	freely             // where UAX 14 has an opportunity
 )
 
 // paragraph is what stands between two line feeds.
@@ -93,14 +94,14 @@ func (t *Text) Width() float32 {
 	return longest
 }
 
-// WordWidth is the width of the longest piece that lines are not broken in,
-// unless in need.
+// WordWidth is the width of the longest piece that lines are broken in only
+// where there is no better place.
 func (t *Text) WordWidth() float32 {
 	var longest, width float32
 	for _, p := range t.paragraphs {
 		width = 0
 		for _, c := range t.clusters[p.first:p.end] {
-			if c.opportunity == freely {
+			if c.opportunity >= afterSign {
 				width = 0
 			}
 			if !c.space {
