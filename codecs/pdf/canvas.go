@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/parley-gateway/parley/codecs/pdf/typeset"
 )
@@ -88,27 +89,63 @@ type setter struct {
 	rise    int
 }
 
+// cluster sets the glyphs of a cluster so that readers find its text: by the
+// glyphs where those tell it, else by saying it.
 func (s *setter) cluster(c typeset.Cluster) {
 	s.begin(c.Font)
 	subset := s.fonts.subsets[s.fonts.number(c.Font)]
-	want := s.want
-	if len(c.Glyphs) == 1 {
-		number, kept := subset.Add(c.Glyphs[0].ID, c.Text)
-		if kept {
-			s.glyph(c.Font, c.Glyphs[0], number)
-			s.want = want + c.Width*1000
-			return
-		}
+	end := s.want + c.Width*1000
+	if !s.telling(subset, c) {
+		s.said(subset, c)
 	}
+	s.want = end
+}
+
+// telling sets a cluster of one glyph that tells its text, unless the glyph
+// has told another before. Readers put what is from right to left in order
+// glyph by glyph, so a ligature there tells the last of its characters, and
+// glyphs that are not seen tell the others.
+func (s *setter) telling(subset *typeset.Subset, c typeset.Cluster) bool {
+	if len(c.Glyphs) != 1 {
+		return false
+	}
+	text, before := c.Text, ""
+	if c.RightToLeft {
+		_, size := utf8.DecodeLastRuneInString(text)
+		before, text = text[:len(text)-size], text[len(text)-size:]
+	}
+	number, kept := subset.Add(c.Glyphs[0].ID, text)
+	if !kept {
+		return false
+	}
+	s.glyph(c.Font.Advance(c.Glyphs[0].ID), c.Glyphs[0], number)
+	for before != "" {
+		_, size := utf8.DecodeLastRuneInString(before)
+		s.glyph(0, typeset.Glyph{}, subset.AddBlank(before[len(before)-size:]))
+		before = before[:len(before)-size]
+	}
+	return true
+}
+
+// said sets a cluster after its text. To readers that do not look there, its
+// first glyph tells it all, or each glyph a character.
+func (s *setter) said(subset *typeset.Subset, c typeset.Cluster) {
 	s.endArray()
 	s.actualText(c.Text)
-	for _, g := range c.Glyphs {
-		number, _ := subset.Add(g.ID, c.Text)
-		s.glyph(c.Font, g, number)
+	runes := []rune(c.Text)
+	for i, g := range c.Glyphs {
+		text := c.Text
+		switch {
+		case len(runes) == len(c.Glyphs):
+			text = string(runes[i])
+		case i > 0:
+			text = "\u200b"
+		}
+		number, _ := subset.Add(g.ID, text)
+		s.glyph(c.Font.Advance(g.ID), g, number)
 	}
 	s.endArray()
 	s.add("EMC ")
-	s.want = want + c.Width*1000
 }
 
 // begin sees to a text object with the font.
@@ -131,7 +168,9 @@ func (s *setter) actualText(text string) {
 	s.add("/Span<</ActualText").utf16(text).add(">>BDC ")
 }
 
-func (s *setter) glyph(f *typeset.Font, g typeset.Glyph, number uint16) {
+// glyph sets a glyph that readers take to have an advance, in thousandths of
+// an em.
+func (s *setter) glyph(advance int, g typeset.Glyph, number uint16) {
 	s.lift(int(math.Round(float64(g.Y) * 1000)))
 	if !s.inArray {
 		s.add("[")
@@ -147,7 +186,7 @@ func (s *setter) glyph(f *typeset.Font, g typeset.Glyph, number uint16) {
 		s.inCodes = true
 	}
 	s.hex16(number)
-	s.have += f.Advance(g.ID)
+	s.have += advance
 	s.want += g.Advance * 1000
 }
 
@@ -207,10 +246,10 @@ func (s *setter) box(c typeset.Cluster) {
 	s.want += c.Width * 1000
 }
 
-// readable is the text of a character that may stand in a text string, which
-// a reader is free to hand on: a control is none.
+// readable is the text of a character that cannot be drawn. Controls and what
+// formats are not handed on to those who copy it.
 func readable(r rune) string {
-	if unicode.IsControl(r) {
+	if unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) {
 		return "\ufffd"
 	}
 	return string(r)

@@ -20,8 +20,8 @@ type column struct {
 	nth  int
 }
 
-// longestWord is what a column is widened for, in ems: identifiers longer than
-// that are broken.
+// longestWord is what a column is widened for, in ems: what is longer is
+// broken, as identifiers are.
 const longestWord = 11
 
 func newTable(records []codecs.Record) *table {
@@ -44,7 +44,7 @@ func newTable(records []codecs.Record) *table {
 	for _, r := range records {
 		row := make([]*typeset.Text, len(t.columns))
 		eachColumn(r, func(c column, v codecs.Value) {
-			i, text := places[c], string(v.AppendScalar(nil))
+			i, text := places[c], cellText(v)
 			if shaped[text] == nil {
 				shaped[text] = typeset.Shape(text, typeset.Regular)
 			}
@@ -54,6 +54,15 @@ func newTable(records []codecs.Record) *table {
 		t.rows = append(t.rows, row)
 	}
 	return t
+}
+
+// cellText is a value as it stands in a cell. A time is parted where a line
+// may be broken.
+func cellText(v codecs.Value) string {
+	if v.Kind() == codecs.Time {
+		return v.Time().Format("2006-01-02 15:04:05.999999999 MST")
+	}
+	return string(v.AppendScalar(nil))
 }
 
 func eachColumn(r codecs.Record, do func(c column, v codecs.Value)) {
@@ -70,7 +79,7 @@ func eachColumn(r codecs.Record, do func(c column, v codecs.Value)) {
 
 func (t *table) measure(i int, text *typeset.Text) {
 	t.natural[i] = max(t.natural[i], text.Width())
-	t.least[i] = max(t.least[i], min(longestWord, text.WordWidth()))
+	t.least[i] = max(t.least[i], min(longestWord, text.WordWidth(longestWord)))
 }
 
 // sizes are those that cells are set in: the largest in which words are whole.

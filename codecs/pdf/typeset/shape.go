@@ -76,10 +76,13 @@ func (s *shaper) shapeParagraph(line string, start int) {
 	s.text.paragraphs = append(s.text.paragraphs, paragraph{first, len(s.text.clusters), level})
 }
 
-// split takes a line apart into runes.
+// split takes a line apart into runes. A tab is shaped as a space.
 func (s *shaper) split(line string, start int) {
 	s.runes, s.offsets = s.runes[:0], s.offsets[:0]
 	for i, r := range line {
+		if r == '\t' {
+			r = ' '
+		}
 		s.runes = append(s.runes, r)
 		s.offsets = append(s.offsets, int32(start+i))
 	}
@@ -112,13 +115,8 @@ func (s *shaper) segment() {
 
 // choose is the font of a grapheme: nil where it cannot be drawn.
 func (s *shaper) choose(grapheme []rune) *Font {
-	for i, r := range grapheme {
-		switch {
-		case r == '\t':
-			grapheme[i] = ' '
-		case i == 0 && isUnseen(r):
-			return nil
-		}
+	if isUnseen(grapheme[0]) {
+		return nil
 	}
 	return fontOf(grapheme, s.weight)
 }
@@ -128,7 +126,7 @@ func (s *shaper) choose(grapheme []rune) *Font {
 // hints for line breaks do no more than what they are for.
 func isUnseen(r rune) bool {
 	switch {
-	case r < ' ' || 0x7f <= r && r < 0xa0, r == 0x2028, r == 0x2029, 0xfff9 <= r && r <= 0xfffb:
+	case r < ' ' || 0x7f <= r && r < 0xa0, r == 0x2028, r == 0x2029, 0xfff9 <= r && r <= 0xfffb, r == 0x3164, r == 0xffa0:
 		return true
 	case r < 0xad, r == 0x200b, r == 0x200e, r == 0x200f, r == 0x061c, r == 0x2060, 0x1100 <= r && r < 0x1200:
 		return false
@@ -171,6 +169,11 @@ func (s *shaper) addBoxes(at, end int) {
 func (s *shaper) shapeRun(at, end int) {
 	f, b := s.chosen[at], s.buffer
 	b.Clear()
+	b.ClusterLevel = harfbuzz.MonotoneGraphemes
+	if s.levels[at]%2 != 0 {
+		// Readers put what is from right to left in order character by character.
+		b.ClusterLevel = harfbuzz.MonotoneCharacters
+	}
 	b.AddRunes(s.runes, at, end-at)
 	b.Props = harfbuzz.SegmentProperties{Direction: harfbuzz.LeftToRight, Language: "en"}
 	rightToLeft := s.levels[at]%2 != 0

@@ -14,13 +14,14 @@ import (
 type Subset struct {
 	Font   *Font
 	ids    map[uint16]uint16 // the new by the old
+	blanks map[string]uint16 // the new by their texts
 	glyphs []uint16          // the old by the new
 	texts  []string          // what each glyph stands for
 }
 
 // NewSubset makes a subset without glyphs.
 func NewSubset(f *Font) *Subset {
-	return &Subset{Font: f, ids: map[uint16]uint16{0: 0}, glyphs: []uint16{0}, texts: []string{"\ufffd"}}
+	return &Subset{Font: f, ids: map[uint16]uint16{0: 0}, blanks: map[string]uint16{}, glyphs: []uint16{0}, texts: []string{"\ufffd"}}
 }
 
 // Add gives a glyph its number in the subset. text is what it stands for; the
@@ -37,11 +38,31 @@ func (s *Subset) Add(id uint16, text string) (number uint16, kept bool) {
 	return number, s.texts[number] == text
 }
 
+// blank stands for a glyph that no font has: nothing, without a width.
+const blank = 0xffff
+
+// AddBlank gives a number to a glyph that is not seen and stands for text.
+func (s *Subset) AddBlank(text string) uint16 {
+	number, known := s.blanks[text]
+	if !known {
+		number = uint16(len(s.glyphs))
+		s.blanks[text] = number
+		s.glyphs = append(s.glyphs, blank)
+		s.texts = append(s.texts, text)
+	}
+	return number
+}
+
 // Texts are what the glyphs stand for, by their numbers.
 func (s *Subset) Texts() []string { return s.texts }
 
 // Advance is the advance of a glyph of the subset, in thousandths of an em.
-func (s *Subset) Advance(number int) int { return s.Font.Advance(s.glyphs[number]) }
+func (s *Subset) Advance(number int) int {
+	if s.glyphs[number] == blank {
+		return 0
+	}
+	return s.Font.Advance(s.glyphs[number])
+}
 
 // File is the subset as a TrueType file with the tables that a PDF wants (ISO
 // 32000-1 section 9.9), and the name of its font: that of the whole one after
@@ -53,6 +74,10 @@ func (s *Subset) File() (file []byte, name string) {
 	var glyf, loca, hmtx []byte
 	for i := 0; i < len(glyphs); i++ {
 		loca = binary.BigEndian.AppendUint32(loca, uint32(len(glyf)))
+		if glyphs[i] == blank {
+			hmtx = append(hmtx, 0, 0, 0, 0)
+			continue
+		}
 		start := len(glyf)
 		glyf = append(glyf, f.outline(glyphs[i])...)
 		glyphs = renumber(glyf[start:], glyphs, ids)

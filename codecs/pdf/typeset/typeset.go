@@ -34,10 +34,11 @@ type Glyph struct {
 
 // Cluster is the smallest piece of text that has glyphs of its own.
 type Cluster struct {
-	Font   *Font // nil for a character that cannot be drawn: it wants a box
-	Text   string
-	Glyphs []Glyph // from left to right
-	Width  float32
+	Font        *Font // nil for a character that cannot be drawn: it wants a box
+	Text        string
+	Glyphs      []Glyph // from left to right
+	Width       float32
+	RightToLeft bool
 }
 
 // cluster is a Cluster by its place in a Text, in the order of the text.
@@ -74,10 +75,11 @@ const BoxWidth = 1.1
 // cluster makes a Cluster of one by its place.
 func (t *Text) cluster(c *cluster) Cluster {
 	return Cluster{
-		Font:   c.font,
-		Text:   t.source[c.textStart:c.textEnd],
-		Glyphs: t.glyphs[c.glyphStart:c.glyphEnd],
-		Width:  c.width,
+		Font:        c.font,
+		Text:        t.source[c.textStart:c.textEnd],
+		Glyphs:      t.glyphs[c.glyphStart:c.glyphEnd],
+		Width:       c.width,
+		RightToLeft: c.level%2 != 0,
 	}
 }
 
@@ -94,21 +96,33 @@ func (t *Text) Width() float32 {
 	return longest
 }
 
-// WordWidth is the width of the longest piece that lines are broken in only
-// where there is no better place.
-func (t *Text) WordWidth() float32 {
-	var longest, width float32
+// WordWidth is the width of the longest word, which is what lines are not
+// broken in unless in need. Of a word longer than long, half counts, or its
+// longest piece that ends with a sign.
+func (t *Text) WordWidth(long float32) float32 {
+	var longest, word, piece, longestPiece float32
+	end := func() {
+		longestPiece = max(longestPiece, piece)
+		if word > long {
+			word = max(longestPiece, word/2)
+		}
+		longest = max(longest, word)
+		word, piece, longestPiece = 0, 0, 0
+	}
 	for _, p := range t.paragraphs {
-		width = 0
 		for _, c := range t.clusters[p.first:p.end] {
-			if c.opportunity >= afterSign {
-				width = 0
+			switch c.opportunity {
+			case freely:
+				end()
+			case afterSign:
+				longestPiece, piece = max(longestPiece, piece), 0
 			}
 			if !c.space {
-				width += c.width
+				word += c.width
+				piece += c.width
 			}
-			longest = max(longest, width)
 		}
+		end()
 	}
 	return longest
 }
