@@ -1,6 +1,8 @@
 package pdf
 
 import (
+	"slices"
+
 	"github.com/parley-gateway/parley/codecs"
 	"github.com/parley-gateway/parley/codecs/pdf/object"
 )
@@ -10,8 +12,8 @@ const maxNodes = 1 << 14
 
 // Decode reads the fields of the document's AcroForm by their values. What is
 // shown for them (appearance streams, rich text), their defaults, XFA and
-// actions are never looked at. A field that stands in several places is one
-// field as long as its values are the same.
+// actions are never looked at. A field that is shown in several places by kids
+// without names of their own is one field as long as their values are the same.
 func (*Codec) Decode(in codecs.Input) (codecs.Record, error) {
 	f, err := object.Open(in.Body)
 	if err != nil {
@@ -118,13 +120,13 @@ func (r *reader) resolve(o object.Object) (resolved object.Object, at int, err e
 	return resolved, at, err
 }
 
-// add leaves out a field that is there already with the same value.
-func (r *reader) add(name string, v codecs.Value) (err error) {
-	for _, f := range r.record {
-		if f.Name == name && f.Value.Equal(v) {
-			return nil
-		}
+// add leaves out what a widget of the same field holds already.
+func (r *reader) add(f *field, v codecs.Value) (err error) {
+	same := func(held codecs.Value) bool { return held.Equal(v) }
+	if slices.ContainsFunc(f.owner.held, same) {
+		return nil
 	}
-	r.record, err = r.limits.Append(r.record, codecs.Field{Name: name, Value: v})
+	f.owner.held = append(f.owner.held, v)
+	r.record, err = r.limits.Append(r.record, codecs.Field{Name: f.name, Value: v})
 	return err
 }

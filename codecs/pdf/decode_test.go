@@ -56,7 +56,7 @@ func TestDecodeFields(t *testing.T) {
 		{name: "no kids", objects: []string{"<</T(a)/FT/Tx/V(b)/Kids[]>>", "<</T(c)/FT/Tx/V(d)/Kids[null]>>"}, want: codecs.Record{text("a", "b"), text("c", "d")}},
 		{name: "widgets that disagree", form: "<</Fields[4 0 R]>>", objects: []string{"<</T(a)/FT/Tx/V(b)/Kids[5 0 R 6 0 R]>>", "<</Parent 4 0 R>>", "<</Parent 4 0 R/V(c)>>"},
 			want: codecs.Record{text("a", "b"), text("a", "c")}},
-		{name: "twice the same", objects: []string{"<</T(a)/FT/Tx/V(b)>>", "<</T(c)/FT/Tx/V(d)>>", "<</T(a)/FT/Tx/V<62>>>"}, want: codecs.Record{text("a", "b"), text("c", "d")}},
+		{name: "twice the same", objects: []string{"<</T(a)/FT/Tx/V(b)>>", "<</T(c)/FT/Tx/V(d)>>", "<</T(a)/FT/Tx/V<62>>>"}, want: codecs.Record{text("a", "b"), text("c", "d"), text("a", "b")}},
 		{name: "twice with different values", objects: []string{"<</T(a)/FT/Tx/V(b)>>", "<</T(c)/FT/Tx/V(d)>>", "<</T(a)/FT/Tx/V(B)>>", "<</T(a)/FT/Tx/V 1>>"},
 			want: codecs.Record{text("a", "b"), text("c", "d"), text("a", "B"), field("a", codecs.IntValue(1))}},
 		{name: "one object twice", form: "<</Fields[4 0 R 4 0 R]>>", objects: []string{"<</T(a)/FT/Tx/V(b)>>"}, want: codecs.Record{text("a", "b")}},

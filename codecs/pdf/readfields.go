@@ -17,13 +17,14 @@ type field struct {
 	parent *field
 	level  int
 
-	name    string // fully qualified (section 12.7.3.2)
-	named   bool
+	name    string        // fully qualified (section 12.7.3.2)
+	owner   *field        // the nearest that has a name of its own: what the node is a part of; nil for none
 	kind    object.Object // FT
 	flags   object.Object // Ff
 	value   object.Object // V
 	options object.Object // Opt
 
+	held    []codecs.Value // by the parts of an owner
 	reading bool
 	walked  bool
 }
@@ -126,7 +127,7 @@ func (r *reader) inherit(f *field) error {
 	}
 	if parent != nil {
 		f.parent, f.level = parent, parent.level+1
-		f.name, f.named = parent.name, parent.named
+		f.name, f.owner = parent.name, parent.owner
 		f.kind, f.flags, f.value, f.options = parent.kind, parent.flags, parent.value, parent.options
 	}
 	if f.level == maxLevels {
@@ -165,10 +166,10 @@ func (r *reader) readName(f *field) error {
 	if err != nil {
 		return err
 	}
-	if f.named {
+	if f.owner != nil {
 		text = f.name + "." + text
 	}
-	f.name, f.named = text, true
+	f.name, f.owner = text, f
 	return r.file.Spend(len(text))
 }
 
@@ -187,7 +188,7 @@ const isPushButton = 1 << 16
 // addField adds what a field without kids holds. Nothing is held by push
 // buttons and signatures, and by widgets that belong to no field.
 func (r *reader) addField(f *field) error {
-	if !f.named || f.kind == nil && f.value == nil {
+	if f.owner == nil || f.kind == nil && f.value == nil {
 		return nil
 	}
 	var v codecs.Value
@@ -212,5 +213,5 @@ func (r *reader) addField(f *field) error {
 	if err != nil || !held {
 		return err
 	}
-	return r.add(f.name, v)
+	return r.add(f, v)
 }
