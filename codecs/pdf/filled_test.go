@@ -27,6 +27,8 @@ var filledFiles = []struct {
 	{name: "pdf-lib", status: "risky", comment: comment},
 	{name: "pdfbox", status: "risky", comment: comment},
 	{name: "pdfbox-incremental", status: "risky", comment: comment},
+	// It ends lines in CR LF, and keeps the lower half of the emoji's code.
+	{name: "pdfium", status: "risky", comment: "First line é €\r\nВторая \uf600"},
 	{name: "pdfjs", status: "risky", comment: comment},
 	{name: "pdftk-fdf", status: "risky", comment: comment},
 	{name: "pdftk-need-appearances", status: "risky", comment: comment},

@@ -1,6 +1,8 @@
 package pdf_test
 
 import (
+	"bytes"
+	"slices"
 	"testing"
 	"unicode/utf8"
 
@@ -8,16 +10,28 @@ import (
 	"github.com/parley-gateway/parley/codecs/pdf/pdftest"
 )
 
-// FuzzDecode alters files that programs wrote, and some that have what those
-// lack. The smaller a file, the sooner the next is tried.
+// FuzzDecode alters one place of a file, of those that programs wrote and some
+// that have what those lack.
 func FuzzDecode(f *testing.F) {
-	for _, name := range []string{"base", "pdf-lib", "qpdf-object-streams"} {
-		f.Add(readFilled(f, name))
+	bodies := [][]byte{
+		pdftest.New().Document(fields(1), "<</T(a)/FT/Ch/V[(B)(C)]/Opt[[(b)(B)]]>>").ObjectStream(7, 8, "1", "/Tx").XRefStream(9, "").Bytes(),
+		stream("/Filter[/ASCIIHexDecode/LZWDecode/RunLengthDecode/ASCII85Decode]", "800B6050220C0C8501>"),
+		stream("/Filter/FlateDecode/DecodeParms<</Predictor 12/Columns 3>>", pdftest.Deflate("\x02abc\x04def")),
 	}
-	f.Add(pdftest.New().Document(fields(1), "<</T(a)/FT/Ch/V[(B)(C)]/Opt[[(b)(B)]]>>").ObjectStream(7, 8, "1", "/Tx").XRefStream(9, "").Bytes())
-	f.Add(stream("/Filter[/ASCIIHexDecode/LZWDecode/RunLengthDecode/ASCII85Decode]", "800B6050220C0C8501>"))
-	f.Add(stream("/Filter/FlateDecode/DecodeParms<</Predictor 12/Columns 3>>", pdftest.Deflate("\x02abc\x04def")))
-	f.Fuzz(checkDecode)
+	for _, tt := range filledFiles {
+		bodies = append(bodies, readFilled(f, tt.name))
+	}
+	for i, body := range bodies {
+		f.Add(uint8(i), uint16(0), uint8(0), []byte{})
+		f.Add(uint8(i), uint16(len(body)), uint8(0), []byte("%"))
+		f.Add(uint8(i), uint16(bytes.Index(body, []byte("/Type"))), uint8(5), []byte("/V 4 0 R"))
+	}
+	f.Fuzz(func(t *testing.T, file uint8, at uint16, cut uint8, insert []byte) {
+		body := bodies[int(file)%len(bodies)]
+		from := int(at) % (len(body) + 1)
+		to := min(from+int(cut), len(body))
+		checkDecode(t, slices.Concat(body[:from], insert, body[to:]))
+	})
 }
 
 // FuzzForm alters objects, and puts them into a file that leads to them.

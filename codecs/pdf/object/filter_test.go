@@ -53,15 +53,17 @@ func earlyLZWOf(text string) string {
 	put(256)
 	known := text[:1]
 	for _, c := range []byte(text[1:]) {
-		if next := known + string([]byte{c}); codes[next] > 0 {
+		next := known + string([]byte{c})
+		if codes[next] > 0 {
 			known = next
 			continue
-		} else if put(code(known)); len(codes) == 4096-258-3 {
+		}
+		put(code(known))
+		codes[next] = 258 + len(codes)
+		if len(codes) == 4096-258-2 {
 			put(256)
 			clear(codes)
 			width = 9
-		} else {
-			codes[next] = 258 + len(codes)
 		}
 		if 258+len(codes) >= 1<<width {
 			width++

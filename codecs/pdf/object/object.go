@@ -13,18 +13,26 @@ package object
 // are the same, as section 7.3.7 demands.
 type Object any
 
-type (
-	Boolean bool
-	Integer int64
-	Real    float64
-	// String holds the bytes of a string, whichever way it was written.
-	String string
-	// Name is without its solidus, and the escapes of section 7.3.5 are
-	// undone.
-	Name  string
-	Array []Object
-	Dict  map[Name]Object
-)
+// Boolean is true or false.
+type Boolean bool
+
+// Integer is a number that was written without a point.
+type Integer int64
+
+// Real is a number that was written with one.
+type Real float64
+
+// String holds the bytes of a string, whichever way it was written.
+type String string
+
+// Name is without its solidus, and the escapes of section 7.3.5 are undone.
+type Name string
+
+// Array is a list of objects of any types.
+type Array []Object
+
+// Dict is a dictionary.
+type Dict map[Name]Object
 
 // A Stream is a Dict and bytes, which File.Decode decodes.
 type Stream struct {

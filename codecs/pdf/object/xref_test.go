@@ -52,8 +52,8 @@ func TestRevisions(t *testing.T) {
 
 func TestFilesAreRefused(t *testing.T) {
 	table := string(file("(a)"))
-	stream := string(pdftest.New().Object(4, "(a)").XRefStream(5, "").Bytes())
-	inStream := string(pdftest.New().ObjectStream(5, 4, "(a)").XRefStream(6, "").Bytes())
+	stream := pdftest.New().Object(4, "(a)").XRefStream(5, "").String()
+	inStream := pdftest.New().ObjectStream(5, 4, "(a)").XRefStream(6, "").String()
 	replace := func(s, old, with string) string { return strings.Replace(s, old, with, 1) }
 	xref := fmt.Sprint(strings.Index(table, "xref"))
 	offset := fmt.Sprintf("%010d", strings.Index(table, "4 0 obj"))
@@ -77,8 +77,8 @@ func TestFilesAreRefused(t *testing.T) {
 		"comment before the end":     {replace(table, "startxref", "%x\nstartxref"), ""},
 		"object before the end":      {replace(table, "startxref", "9 0 obj\nnull\nendobj\nstartxref"), "there is something between the cross-reference section and startxref"},
 		"the file twice":             {table + table, "there is something between the cross-reference section and startxref"},
-		"encrypted":                  {string(pdftest.New().Object(4, "(a)").Table("/Encrypt 5 0 R").Bytes()), "the file is encrypted; it has to be saved without a password"},
-		"encrypted, stream":          {string(pdftest.New().Object(4, "(a)").XRefStream(5, "/Encrypt<<>>").Bytes()), "the file is encrypted; it has to be saved without a password"},
+		"encrypted":                  {pdftest.New().Object(4, "(a)").Table("/Encrypt 5 0 R").String(), "the file is encrypted; it has to be saved without a password"},
+		"encrypted, stream":          {pdftest.New().Object(4, "(a)").XRefStream(5, "/Encrypt<<>>").String(), "the file is encrypted; it has to be saved without a password"},
 
 		"trailer that is no dictionary": {replace(table, "<</Size 5/Root 1 0 R>>", "[]"), "the trailer is no dictionary"},
 		"no trailer":                    {replace(table, "trailer", "trail"), "a number is missing"},

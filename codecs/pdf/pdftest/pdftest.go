@@ -5,6 +5,7 @@ package pdftest
 import (
 	"bytes"
 	"compress/zlib"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -55,7 +56,7 @@ func Objects(form string, objects ...string) []string {
 // Object adds an object.
 func (f *File) Object(number int, content string) *File {
 	f.Begin(number)
-	fmt.Fprintf(f, "%s\nendobj\n", content)
+	fmt.Fprintf(&f.Buffer, "%s\nendobj\n", content)
 	return f
 }
 
@@ -63,7 +64,7 @@ func (f *File) Object(number int, content string) *File {
 func (f *File) Begin(number int) {
 	f.offsets[number] = f.Len()
 	f.size = max(f.size, number+1)
-	fmt.Fprintf(f, "%d 0 obj\n", number)
+	fmt.Fprintf(&f.Buffer, "%d 0 obj\n", number)
 }
 
 // Free removes an object.
@@ -105,15 +106,15 @@ func (f *File) Table(trailer string) *File {
 	numbers := slices.Sorted(maps.Keys(f.offsets))
 	for i, n := range numbers {
 		if i == 0 || n != numbers[i-1]+1 {
-			fmt.Fprintf(f, "%d %d\n", n, run(numbers[i:]))
+			fmt.Fprintf(&f.Buffer, "%d %d\n", n, run(numbers[i:]))
 		}
 		kind := 'n'
 		if f.offsets[n] == 0 {
 			kind = 'f'
 		}
-		fmt.Fprintf(f, "%010d 00000 %c \n", f.offsets[n], kind)
+		fmt.Fprintf(&f.Buffer, "%010d 00000 %c \n", f.offsets[n], kind)
 	}
-	fmt.Fprintf(f, "trailer\n<</Size %d/Root 1 0 R%s>>\n", f.size, trailer)
+	fmt.Fprintf(&f.Buffer, "trailer\n<</Size %d/Root 1 0 R%s>>\n", f.size, trailer)
 	return f.End(start)
 }
 
@@ -153,7 +154,7 @@ func (f *File) HiddenXRefStream(number int, extra string) int {
 		extra += fmt.Sprintf("/Prev %d", f.previous)
 	}
 	dict := fmt.Sprintf("/Type/XRef/Size %d/Root 1 0 R/W[1 3 1]/Index[%s]/Filter/FlateDecode%s", f.size, index.String(), extra)
-	fmt.Fprintf(f, "%s\nendobj\n", Stream(dict, Deflate(data.String())))
+	fmt.Fprintf(&f.Buffer, "%s\nendobj\n", Stream(dict, Deflate(data.String())))
 	return start
 }
 
@@ -174,7 +175,7 @@ func (f *File) Forget() {
 
 // End ends a revision whose cross-references begin at an offset.
 func (f *File) End(start int) *File {
-	fmt.Fprintf(f, "startxref\n%d\n%%%%EOF\n", start)
+	fmt.Fprintf(&f.Buffer, "startxref\n%d\n%%%%EOF\n", start)
 	f.previous = start
 	f.Forget()
 	return f
@@ -190,7 +191,9 @@ func Stream(dict, data string) string {
 func Deflate(data string) string {
 	var b bytes.Buffer
 	z := zlib.NewWriter(&b)
-	z.Write([]byte(data))
-	z.Close()
+	_, err := z.Write([]byte(data))
+	if err := errors.Join(err, z.Close()); err != nil {
+		panic(err) // memory takes every write
+	}
 	return b.String()
 }

@@ -6,6 +6,7 @@
 #   Debian: pdftk-java qpdf mupdf-tools python3-pypdf2 libpdfbox2-java default-jdk-headless
 #           python3-gi gir1.2-poppler-0.18 ghostscript chromium nodejs
 #   npm:    pdf-lib pdfjs-dist, in a folder that NODE_MODULES names
+#   Go:     the module pdfium, which fetches what it needs
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -97,6 +98,11 @@ if have node && [ -d "$modules/pdf-lib" ] && [ -d "$modules/pdfjs-dist" ]; then
 	try pdfjs node_fill fill_pdfjs.js
 else
 	echo 'missing: pdf-lib and pdfjs-dist' >&2
+fi
+
+pdfium_fill() { (cd "$here/pdfium" && go run . "$work/base.pdf" "$work/$1"); }
+if have go; then
+	try pdfium pdfium_fill
 fi
 
 ghostscript_print() { gs -q -dBATCH -dNOPAUSE -sDEVICE=pdfwrite -o "$1" "$out/pdftk-fdf.pdf"; }
