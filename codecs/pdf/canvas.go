@@ -239,8 +239,8 @@ func (s *setter) box(c typeset.Cluster) {
 	}
 	small := textStyle{size: 0.42 * em, colour: s.colour}
 	for i, row := range []string{digits[:len(digits)/2], digits[len(digits)/2:]} {
-		l := typeset.Shape(row, typeset.Regular).Lines(math.MaxFloat32)[0]
-		s.canvas.line(l, x+(c.Width*em-l.Width*small.size)/2, s.y+0.43*em-float32(i)*0.46*em, small)
+		l := small.repeated(row, math.MaxFloat32)[0]
+		s.line(l, x+(c.Width*em-l.Width*small.size)/2, s.y+0.43*em-float32(i)*0.46*em, small)
 	}
 	s.add("EMC\n")
 	s.want += c.Width * 1000

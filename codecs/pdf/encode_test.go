@@ -3,6 +3,7 @@ package pdf_test
 import (
 	"bytes"
 	"encoding/json"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -198,20 +199,44 @@ func TestZeroPage(t *testing.T) {
 	}
 }
 
-// FuzzEncode demands a file for any text.
-func FuzzEncode(f *testing.F) {
-	f.Add("status", scripts)
-	f.Add("errors.0.field", hostile)
-	f.Fuzz(func(t *testing.T, name, value string) {
-		value = strings.ToValidUTF8(value, "\ufffd")
-		for _, form := range []*codecs.Form{nil, {Controls: []codecs.Control{{Name: "a", Label: value, Value: value}, {Name: "b", Value: value, Options: []string{value}}}}} {
-			doc := codecs.Document{Name: name, Record: codecs.Record{text(name, value)}, Page: codecs.Page{Title: value, Form: form}}
-			if _, err := pdf.New().Encode(nil, doc); err != nil && !codecs.IsKind(err, codecs.Unencodable) {
-				t.Errorf("%q with %q fails with %v", name, value, err)
+// TestAnyText encodes characters in sequences that no language has.
+func TestAnyText(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	known := []rune(scripts + hostile)
+	for range 1000 {
+		text := make([]rune, random.IntN(200))
+		for i := range text {
+			switch random.IntN(4) {
+			case 0:
+				text[i] = rune(random.IntN(0x30000))
+			case 1:
+				text[i] = rune(random.IntN(0x3000))
+			default:
+				text[i] = known[random.IntN(len(known))]
 			}
 		}
-		if _, err := pdf.New().EncodeList(nil, codecs.Listing{Records: []codecs.Record{{text(name, value)}}}); err != nil {
-			t.Errorf("a list of %q with %q fails with %v", name, value, err)
-		}
+		checkAnyText(t, "a", string(text))
+	}
+}
+
+// FuzzEncode demands a file for any text.
+func FuzzEncode(f *testing.F) {
+	f.Add("status", "active")
+	f.Add("errors.0.field", "a\u202eb\x00 (\u0628 1)\r\n")
+	f.Fuzz(func(t *testing.T, name, value string) {
+		checkAnyText(t, name, strings.ToValidUTF8(value, "\ufffd"))
 	})
+}
+
+func checkAnyText(t *testing.T, name, value string) {
+	t.Helper()
+	form := &codecs.Form{Controls: []codecs.Control{{Name: "a", Label: value, Value: value}, {Name: "b", Value: value, Options: []string{value}}}}
+	for _, page := range []codecs.Page{{}, {Title: value, Form: form}} {
+		if _, err := pdf.New().Encode(nil, codecs.Document{Name: name, Record: codecs.Record{text(name, value)}, Page: page}); err != nil && !codecs.IsKind(err, codecs.Unencodable) {
+			t.Errorf("%q with %q fails with %v", name, value, err)
+		}
+	}
+	if _, err := pdf.New().EncodeList(nil, codecs.Listing{Records: []codecs.Record{{text(name, value)}}}); err != nil {
+		t.Errorf("a list of %q with %q fails with %v", name, value, err)
+	}
 }

@@ -6,7 +6,7 @@ import (
 	"github.com/parley-gateway/parley/codecs/pdf/typeset"
 )
 
-// repeated keeps what was shaped and will be again: labels, headings.
+// repeated keeps what was shaped and will be again: labels, the digits in boxes.
 var repeated = shapedTexts{texts: map[shapedKey]*typeset.Text{}}
 
 type shapedTexts struct {

@@ -18,7 +18,6 @@ var (
 	faint  = colour{0.83, 0.86, 0.89}
 	accent = colour{0.05, 0.42, 0.47}
 	tint   = colour{0.95, 0.97, 0.975}
-	paper  = colour{1, 1, 1}
 )
 
 // textStyle is how text is set.

@@ -69,8 +69,7 @@ var others = []*source{
 }
 
 // fontOf chooses the font of a grapheme: the first that has all of it, else
-// the first that has its beginning. What no font has is left to the first,
-// which shows it so.
+// the first that has its beginning, or nil.
 func fontOf(grapheme []rune, weight Weight) *Font {
 	first := sans[weight].open()
 	if len(grapheme) == 1 && first.has(grapheme[0]) {
@@ -82,7 +81,10 @@ func fontOf(grapheme []rune, weight Weight) *Font {
 	if first.hasAll(grapheme) {
 		return first
 	}
-	begins := first
+	var begins *Font
+	if first.has(grapheme[0]) {
+		begins = first
+	}
 	for _, s := range others {
 		if !s.isFor(grapheme[0]) || !s.open().has(grapheme[0]) {
 			continue
@@ -90,7 +92,7 @@ func fontOf(grapheme []rune, weight Weight) *Font {
 		if s.open().hasAll(grapheme) {
 			return s.open()
 		}
-		if begins == first {
+		if begins == nil {
 			begins = s.open()
 		}
 	}

@@ -170,18 +170,20 @@ func (s *shaper) shapeRun(at, end int) {
 	f, b := s.chosen[at], s.buffer
 	b.Clear()
 	b.ClusterLevel = harfbuzz.MonotoneGraphemes
-	if s.levels[at]%2 != 0 {
-		// Readers put what is from right to left in order character by character.
-		b.ClusterLevel = harfbuzz.MonotoneCharacters
-	}
 	b.AddRunes(s.runes, at, end-at)
 	b.Props = harfbuzz.SegmentProperties{Direction: harfbuzz.LeftToRight, Language: "en"}
 	rightToLeft := s.levels[at]%2 != 0
 	if rightToLeft {
 		b.Props.Direction = harfbuzz.RightToLeft
+		// Readers put what is from right to left in order character by character.
+		b.ClusterLevel = harfbuzz.MonotoneCharacters
 	}
 	b.GuessSegmentProperties()
 	b.Shape(s.sized(f), nil)
+	if len(b.Info) == 0 { // the font drops what it cannot place
+		s.addBoxes(at, end)
+		return
+	}
 	s.addClusters(f, at, end, rightToLeft)
 }
 
@@ -208,19 +210,37 @@ func (s *shaper) addClusters(f *Font, at, end int, rightToLeft bool) {
 		s.addCluster(f, i, j)
 		i = j
 	}
-	added := s.text.clusters[first:]
 	if rightToLeft {
-		slices.Reverse(added)
+		slices.Reverse(s.text.clusters[first:])
 	}
+	s.mergeDisordered(first)
+	added := s.text.clusters[first:]
+	added[0].textStart = int32(at)
 	for i := range added {
-		c := &added[i]
 		next := end
 		if i+1 < len(added) {
 			next = int(added[i+1].textStart)
 		}
-		s.place(c, int(c.textStart), next)
+		s.place(&added[i], int(added[i].textStart), next)
 	}
 	s.replaceMissing(first)
+}
+
+// mergeDisordered makes one of clusters that are not in the order of the text:
+// in some sequences that no language has, HarfBuzz leaves them so.
+func (s *shaper) mergeDisordered(first int) {
+	added := s.text.clusters[first:]
+	ordered := added[:0]
+	for _, c := range added {
+		for n := len(ordered); n > 0 && ordered[n-1].textStart >= c.textStart; n = len(ordered) {
+			before := ordered[n-1]
+			ordered = ordered[:n-1]
+			c.glyphStart, c.glyphEnd = min(c.glyphStart, before.glyphStart), max(c.glyphEnd, before.glyphEnd)
+			c.width += before.width
+		}
+		ordered = append(ordered, c)
+	}
+	s.text.clusters = s.text.clusters[:first+len(ordered)]
 }
 
 // addCluster takes over glyphs that are one cluster, with a rune for its
