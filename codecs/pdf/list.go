@@ -34,7 +34,7 @@ func (c *Codec) EncodeList(dst []byte, list codecs.Listing) ([]byte, error) {
 
 const gutter = 9 // between two columns
 
-// table is the table of a list while it is set.
+// listTable is the table of a list while it is set.
 type listTable struct {
 	*table
 	element *element
@@ -44,6 +44,7 @@ type listTable struct {
 	cellsAs textStyle
 }
 
+// table sets a table, with the names of its columns on every page.
 func (f *flow) table(t *table) {
 	size := t.sizeFor(f.width())
 	l := &listTable{

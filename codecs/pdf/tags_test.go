@@ -2,6 +2,7 @@ package pdf_test
 
 import (
 	"encoding/xml"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -57,7 +58,7 @@ func TestMetadata(t *testing.T) {
 	d := xml.NewDecoder(strings.NewReader(string(packet)))
 	for element := ""; ; {
 		token, err := d.Token()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
