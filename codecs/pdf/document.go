@@ -12,7 +12,7 @@ import (
 type document struct {
 	w         *writer
 	title     string
-	made      codecs.Page // of which the footer is made
+	about     codecs.Page // that the footer tells of
 	landscape bool
 	fonts     fonts
 	tree      tree
@@ -32,9 +32,9 @@ type page struct {
 	annotations   []ref
 }
 
-func newDocument(dst []byte, title string, made codecs.Page) *document {
+func newDocument(dst []byte, title string, about codecs.Page) *document {
 	w := newWriter(dst)
-	d := &document{w: w, title: title, made: made, fonts: fonts{numbers: map[*typeset.Font]int{}}}
+	d := &document{w: w, title: title, about: about, fonts: fonts{numbers: map[*typeset.Font]int{}}}
 	d.pagesRef, d.resources, d.tree.root = w.reserve(), w.reserve(), w.reserve()
 	d.tree.top = &element{kind: "Document", ref: w.reserve()}
 	return d
@@ -88,7 +88,7 @@ func (d *document) footer(p *page, i int) {
 	y := marginBottom - 18 - footerStyle.leading
 	right := number[0].Width * footerStyle.size
 	p.line(number[0], p.width-marginSide-right, y, footerStyle)
-	if text := madeText(d.made); text != "" {
+	if text := madeText(d.about); text != "" {
 		const apart = 30
 		p.lines(footerStyle.lines(text, width-right-apart), marginSide, y, width-right-apart, footerStyle)
 	}

@@ -43,7 +43,7 @@ func (f *flow) head(kind, text string) {
 	f.page.rectangle(marginSide, f.page.height-3.5, 36, 3.5).add("f\n")
 	f.page.unmark()
 	if kind != "" {
-		f.paragraph("P", kind, eyebrowStyle)
+		f.heading("P", kind, eyebrowStyle)
 		f.y -= 3
 	}
 	f.paragraph("H1", f.title, titleStyle)
@@ -57,8 +57,17 @@ func (f *flow) head(kind, text string) {
 
 // paragraph sets text across the page, as an element of a kind.
 func (f *flow) paragraph(kind, text string, t textStyle) {
+	f.block(kind, t.lines(text, f.width()), t)
+}
+
+// heading is paragraph for what stands on page after page.
+func (f *flow) heading(kind, text string, t textStyle) {
+	f.block(kind, t.repeated(text, f.width()), t)
+}
+
+func (f *flow) block(kind string, lines []typeset.Line, t textStyle) {
 	e := f.open(f.tree.top, kind, "")
-	for lines := t.lines(text, f.width()); len(lines) > 0; {
+	for len(lines) > 0 {
 		var fit []typeset.Line
 		fit, lines = f.fit(lines, t)
 		f.page.mark(e)

@@ -20,7 +20,7 @@ func (f *flow) form(form codecs.Form) {
 	for _, h := range codecs.Flatten(form.Hidden) {
 		f.hide(f.textField(h.Name, h.Name, string(h.Value.AppendScalar(nil)), readOnly), f.page)
 	}
-	f.paragraph("H2", form.Submit, sectionStyle)
+	f.heading("H2", form.Submit, sectionStyle)
 	f.y -= 8
 	for _, c := range form.Controls {
 		f.control(c)
@@ -50,7 +50,7 @@ func howToSend(form codecs.Form) string {
 
 func (f *flow) control(c codecs.Control) {
 	f.need(controlStyle.leading + 3 + choiceHeight)
-	f.paragraph("P", c.Label, controlStyle)
+	f.heading("P", c.Label, controlStyle)
 	f.y -= 3
 	if len(c.Options) > 0 {
 		f.choice(c)

@@ -1,13 +1,16 @@
 package pdf
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"math"
+)
 
 // sRGB is a profile of the colours of IEC 61966-2-1, in the format of ICC.1:2004-10:
 // what the colours on a page mean, for those who print it in twenty years.
 var sRGB = makeProfile()
 
 // s15Fixed16 is a number in the format of that name.
-func s15Fixed16(n float64) uint32 { return uint32(int32(n * 65536)) }
+func s15Fixed16(n float64) uint32 { return uint32(int32(math.Round(n * 65536))) }
 
 // tag is an element of a profile.
 type tag struct {

@@ -34,7 +34,7 @@ func (c *Codec) EncodeList(dst []byte, list codecs.Listing) ([]byte, error) {
 
 const gutter = 9 // between two columns
 
-// table is the table of a list while it is set.
+// listTable is the table of a list while it is set.
 type listTable struct {
 	*table
 	element *element
@@ -44,6 +44,7 @@ type listTable struct {
 	cellsAs textStyle
 }
 
+// table sets a table, with the names of its columns on every page.
 func (f *flow) table(t *table) {
 	size := t.sizeFor(f.width())
 	l := &listTable{
@@ -56,10 +57,10 @@ func (f *flow) table(t *table) {
 	for i, text := range t.head {
 		l.head = append(l.head, text.Lines((l.widths[i]-gutter)/l.headAs.size))
 	}
-	f.heading(l)
+	f.columnNames(l)
 	f.turn = func() {
 		f.nextPage()
-		f.headingAgain(l)
+		f.columnNamesAgain(l)
 	}
 	for _, cells := range t.rows {
 		f.listRow(l, cells)
@@ -67,26 +68,26 @@ func (f *flow) table(t *table) {
 	f.turn = f.nextPage
 }
 
-// heading sets the names of the columns.
-func (f *flow) heading(l *listTable) {
+// columnNames sets the names of the columns.
+func (f *flow) columnNames(l *listTable) {
 	row := f.open(l.element, "TR", "")
 	f.columns(l, l.head, l.headAs, func(draw func(), _ int) {
 		f.page.mark(f.open(row, "TH", ofColumn))
 		draw()
 		f.page.unmark()
 	})
-	f.endHeading()
+	f.endColumnNames()
 }
 
-// headingAgain sets them on a further page, where they say nothing new.
-func (f *flow) headingAgain(l *listTable) {
+// columnNamesAgain sets them on a further page, where they say nothing new.
+func (f *flow) columnNamesAgain(l *listTable) {
 	f.page.decorate()
 	f.columns(l, l.head, l.headAs, func(draw func(), _ int) { draw() })
 	f.page.unmark()
-	f.endHeading()
+	f.endColumnNames()
 }
 
-func (f *flow) endHeading() {
+func (f *flow) endColumnNames() {
 	f.page.decorate()
 	f.page.rule(marginSide, f.y, f.width(), 0.9, accent)
 	f.page.unmark()

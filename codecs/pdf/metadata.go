@@ -15,7 +15,7 @@ const (
 func (d *document) writeInfo() ref {
 	info := d.w.reserve()
 	b := d.w.object(info).add("<</Title").text(d.title).add("/Author(" + author + ")/Producer(" + producer + ")")
-	if made := d.made.Made; !made.IsZero() {
+	if made := d.about.Made; !made.IsZero() {
 		b.add("/CreationDate").add(made.UTC().Format("(D:20060102150405Z)"))
 	}
 	b.add(">>")
@@ -35,7 +35,7 @@ func (d *document) xmp() (b buffer) {
 	_ = xml.EscapeText(&b, []byte(d.title))
 	b.add(`</rdf:li></rdf:Alt></dc:title><dc:creator><rdf:Seq><rdf:li>` + author + `</rdf:li></rdf:Seq></dc:creator>` +
 		`<pdf:Producer>` + producer + `</pdf:Producer>`)
-	if made := d.made.Made; !made.IsZero() {
+	if made := d.about.Made; !made.IsZero() {
 		b.add("<xmp:CreateDate>").add(made.UTC().Format(time.RFC3339)).add("</xmp:CreateDate>")
 	}
 	return *b.add(`<pdfaid:part>2</pdfaid:part><pdfaid:conformance>U</pdfaid:conformance><pdfuaid:part>1</pdfuaid:part>` +

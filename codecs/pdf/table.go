@@ -107,7 +107,8 @@ func (t *table) sum(columns []float32, size float32) float32 {
 }
 
 // widths divides a width among the columns: each has what its words need, and
-// a share of the rest by how much more it would take.
+// a share of the rest by how much more it would take. Where there is too
+// little for all words, all columns have less.
 func (t *table) widths(size, width float32) []float32 {
 	least, natural := t.sum(t.least, size), t.sum(t.natural, size)
 	widths := make([]float32, len(t.columns))
@@ -115,25 +116,11 @@ func (t *table) widths(size, width float32) []float32 {
 		low, high := t.least[i]*size+gutter, t.natural[i]*size+gutter
 		switch {
 		case least > width:
-			widths[i] = max(width/float32(len(widths))*0.6, low*width/least)
+			widths[i] = low * width / least
 		case natural <= width:
 			widths[i] = high + (width-natural)/float32(len(widths))
 		default:
 			widths[i] = low + (high-low)*(width-least)/(natural-least)
-		}
-	}
-	return scaled(widths, width)
-}
-
-// scaled are widths that add up to no more than one.
-func scaled(widths []float32, width float32) []float32 {
-	var sum float32
-	for _, w := range widths {
-		sum += w
-	}
-	if sum > width {
-		for i := range widths {
-			widths[i] *= width / sum
 		}
 	}
 	return widths
