@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"compress/zlib"
 	"fmt"
-	"io"
 	"runtime"
 	"strings"
 	"testing"
@@ -53,10 +52,10 @@ func TestDecodeIsBounded(t *testing.T) {
 		"kids that inherit options": {pdftest.Form("<</Fields[4 0 R]>>", heirs("/T(a)/FT/Ch/V(a)/Opt["+strings.Repeat("(b)", 30_000)+"]", 5000)...),
 			"finding the fields takes more than 8388608 steps"},
 		"annotations of all pages": {sharedAnnotations(1000, 30_000), "there are more than 16384 pages, annotations and fields"},
-		"value that inflates":      {stream("/Filter/FlateDecode", deflated(1<<30)), "finding the fields takes more than 8388608 steps"},
-		"value that inflates twice": {stream("/Filter[/FlateDecode/FlateDecode]", pdftest.Deflate(deflated(1<<30))),
+		"value that inflates":      {stream("/Filter/FlateDecode", gigabyte), "finding the fields takes more than 8388608 steps"},
+		"value that inflates twice": {stream("/Filter[/FlateDecode/FlateDecode]", pdftest.Deflate(gigabyte)),
 			"finding the fields takes more than 8388608 steps"},
-		"values that inflate together": {pdftest.Form(fields(20), inflating(20, 7<<20)...), "finding the fields takes more than 8388608 steps"},
+		"values that inflate together": {pdftest.Form(fields(20), inflating(20)...), "finding the fields takes more than 8388608 steps"},
 		"runs":                         {stream("/Filter[/FlateDecode/RunLengthDecode]", pdftest.Deflate(strings.Repeat("\x81a", mib))), "finding the fields takes more than 8388608 steps"},
 		"zeros of base 85":             {stream("/Filter[/FlateDecode/ASCII85Decode]", pdftest.Deflate(strings.Repeat("z", 4*mib)+"~>")), "finding the fields takes more than 8388608 steps"},
 		"columns":                      {stream("/Filter/FlateDecode/DecodeParms<</Predictor 12/Columns 2147483647/Colors 32/BitsPerComponent 16>>", pdftest.Deflate("a")), "a stream cannot be decoded by a predictor"},
@@ -96,28 +95,23 @@ func stream(dict, data string) []byte {
 	return pdftest.Form(fields(1), "<</T(a)/FT/Tx/V 5 0 R>>", pdftest.Stream(dict, data))
 }
 
-// deflated is so many zeros, deflated.
-func deflated(n int64) string {
+// gigabyte is as many zeros, deflated, but for the checksum at the end.
+var gigabyte = func() string {
 	var b bytes.Buffer
 	z := zlib.NewWriter(&b)
-	_, _ = io.CopyN(z, zeros{}, n)
-	z.Close()
-	return b.String()
-}
+	z.Write(make([]byte, 1<<20))
+	z.Flush()
+	const header = 2
+	return b.String()[:header] + strings.Repeat(b.String()[header:], 1<<10)
+}()
 
-type zeros struct{}
-
-func (zeros) Read(b []byte) (int, error) {
-	clear(b)
-	return len(b), nil
-}
-
-// inflating are fields whose values are streams, so many.
-func inflating(n int, size int64) []string {
+// inflating are fields whose values are streams of 7 MiB, so many.
+func inflating(n int) []string {
+	data := pdftest.Deflate(strings.Repeat("\x00", 7<<20))
 	objects := make([]string, 2*n)
 	for i := range n {
 		objects[i] = fmt.Sprintf("<</T(%d)/FT/Tx/V %d 0 R>>", i, 4+n+i)
-		objects[n+i] = pdftest.Stream("/Filter/FlateDecode", deflated(size))
+		objects[n+i] = pdftest.Stream("/Filter/FlateDecode", data)
 	}
 	return objects
 }

@@ -33,6 +33,7 @@ type reader struct {
 	record codecs.Record
 
 	nodes  int
+	climb  int            // how many fields are being read, each a parent of the one before
 	fields map[int]*field // by the number of their object
 	pages  map[int]bool   // that were visited, by the number of their object
 	filled bool           // there is a field that can be filled in

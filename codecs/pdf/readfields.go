@@ -121,7 +121,12 @@ func (r *reader) inherit(f *field) error {
 	if err := r.visit(); err != nil {
 		return err
 	}
+	if r.climb == maxLevels {
+		return errDeepFields(f)
+	}
+	r.climb++
 	parent, err := r.field(f.dict["Parent"], f.at)
+	r.climb--
 	if err != nil {
 		return err
 	}
@@ -131,9 +136,13 @@ func (r *reader) inherit(f *field) error {
 		f.kind, f.flags, f.value, f.options = parent.kind, parent.flags, parent.value, parent.options
 	}
 	if f.level == maxLevels {
-		return codecs.MalformedAt(f.at, "fields are nested deeper than %d levels", maxLevels)
+		return errDeepFields(f)
 	}
 	return r.readOwn(f)
+}
+
+func errDeepFields(f *field) error {
+	return codecs.MalformedAt(f.at, "fields are nested deeper than %d levels", maxLevels)
 }
 
 // readOwn reads the entries that a node has itself.

@@ -19,6 +19,7 @@ type File struct {
 
 	data     []byte
 	sections []section // the newest first
+	runs     int       // that they have together
 	opened   bool
 	budget   budget
 	slots    map[int]*slot

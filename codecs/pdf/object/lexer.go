@@ -2,6 +2,7 @@ package object
 
 import (
 	"bytes"
+	"strconv"
 
 	"github.com/parley-gateway/parley/codecs"
 )
@@ -59,8 +60,7 @@ func (l *lexer) skipSpace() {
 	}
 }
 
-// skipComment ends before a line's end or at the end of the data's last
-// character.
+// skipComment stops at the last character of a comment, before the line's end.
 func (l *lexer) skipComment() {
 	end := bytes.IndexAny(l.data[l.at:], "\r\n")
 	if end < 0 {
@@ -102,19 +102,9 @@ func (l *lexer) natural() (int, error) {
 	return n, nil
 }
 
-// parseNatural knows ten digits at most, which is what an entry of a
-// cross-reference table has.
-func parseNatural(word []byte) (n int, ok bool) {
-	if len(word) == 0 || len(word) > 10 {
-		return 0, false
-	}
-	for _, c := range word {
-		if !isDigit(c) {
-			return 0, false
-		}
-		n = n*10 + int(c-'0')
-	}
-	return n, n <= 1<<31-1
+func parseNatural(word []byte) (int, bool) {
+	n, err := strconv.ParseUint(string(word), 10, 31)
+	return int(n), err == nil
 }
 
 // literal takes a literal string (section 7.3.4.2).

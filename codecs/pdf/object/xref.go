@@ -130,13 +130,10 @@ func (f *File) checkSize(trailer Dict, at int) error {
 
 // addRun gives a run to the newest of the sections that are known so far.
 func (f *File) addRun(r run) error {
-	runs := 0
-	for _, s := range f.sections {
-		runs += len(s.runs)
-	}
-	if runs == maxRuns {
+	if f.runs == maxRuns {
 		return codecs.MalformedAt(r.at, "the cross-reference sections have more than %d parts", maxRuns)
 	}
+	f.runs++
 	s := &f.sections[len(f.sections)-1]
 	s.runs = append(s.runs, r)
 	return nil

@@ -5,7 +5,7 @@ const [source, target] = process.argv.slice(2)
 const values = { status: 'risky', review_comment: 'First line é €\nВторая 😀' }
 
 async function fill() {
-  const { getDocument } = await import('pdfjs-dist/legacy/build/pdf.mjs')
+  const { getDocument } = await import(require.resolve('pdfjs-dist/legacy/build/pdf.mjs'))
   const doc = await getDocument({ data: new Uint8Array(fs.readFileSync(source)) }).promise
   const page = await doc.getPage(1)
   for (const annotation of await page.getAnnotations()) {

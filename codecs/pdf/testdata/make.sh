@@ -92,7 +92,7 @@ else
 	echo 'missing: PDFBox 2' >&2
 fi
 
-node_fill() { cp "$here/$1" "$modules/../" && node "$modules/../$1" base.pdf "$2"; }
+node_fill() { NODE_PATH=$modules node "$here/$1" base.pdf "$2"; }
 if have node && [ -d "$modules/pdf-lib" ] && [ -d "$modules/pdfjs-dist" ]; then
 	try pdf-lib node_fill fill_pdflib.js
 	try pdfjs node_fill fill_pdfjs.js
