@@ -98,7 +98,7 @@ func decodeRuns(d *decoding, data []byte) ([]byte, error) {
 // decodeLZW undoes LZWDecode (section 7.4.4).
 func decodeLZW(d *decoding, data []byte) ([]byte, error) {
 	early := 1
-	if o, ok := d.parameters["EarlyChange"]; ok {
+	if o := d.parameters["EarlyChange"]; o != nil {
 		n, isInteger := o.(Integer)
 		if !isInteger || n < 0 || n > 1 {
 			return nil, d.fail("LZWDecode")

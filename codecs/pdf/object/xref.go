@@ -68,11 +68,10 @@ func (f *File) readSections(start, tail int) error {
 			return err
 		}
 		last = last || end == tail
-		previous, more := trailer["Prev"]
-		if !more {
+		if trailer["Prev"] == nil {
 			break
 		}
-		if offset, err = f.offsetIn(previous, offset); err != nil {
+		if offset, err = f.offsetIn(trailer["Prev"], offset); err != nil {
 			return err
 		}
 	}

@@ -90,6 +90,7 @@ func TestFilesAreRefused(t *testing.T) {
 		"previous beyond the end":       {replace(table, "/Root", "/Prev 99999/Root"), "the trailer does not lead to a cross-reference section"},
 		"previous that is text":         {replace(table, "/Root", "/Prev(a)/Root"), "the trailer does not lead to a cross-reference section"},
 		"previous before the file":      {replace(table, "/Root", "/Prev -1/Root"), "the trailer does not lead to a cross-reference section"},
+		"previous null":                 {replace(table, "/Root", "/Prev null/XRefStm null/Root"), ""},
 		"stream of a table":             {replace(table, "/Root", "/XRefStm "+xref+"/Root"), "there is no cross-reference section"},
 		"stream beyond the end":         {replace(table, "/Root", "/XRefStm 99999/Root"), "the trailer does not lead to a cross-reference section"},
 

@@ -57,7 +57,7 @@ func widthsOf(s *Stream) ([]int, error) {
 // addRuns divides the entries as /Index says.
 func (f *File) addRuns(s *Stream, data []byte, widths []int) error {
 	index := Array{Integer(0), s.Dict["Size"]}
-	if o, ok := s.Dict["Index"]; ok {
+	if o := s.Dict["Index"]; o != nil {
 		index, _ = o.(Array)
 	}
 	size := widths[0] + widths[1] + widths[2]

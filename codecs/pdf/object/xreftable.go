@@ -56,11 +56,10 @@ func (f *File) readTableRun(p *parser) error {
 // readHidden adds the cross-reference stream that a table is accompanied by
 // (section 7.5.8.4).
 func (f *File) readHidden(trailer Dict, at int) error {
-	o, hybrid := trailer["XRefStm"]
-	if !hybrid {
+	if trailer["XRefStm"] == nil {
 		return nil
 	}
-	offset, err := f.offsetIn(o, at)
+	offset, err := f.offsetIn(trailer["XRefStm"], at)
 	if err != nil {
 		return err
 	}
