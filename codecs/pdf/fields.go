@@ -104,8 +104,7 @@ func (d *document) shownLines(lines []typeset.Line, width float32, t textStyle) 
 }
 
 // writeForm writes the fields and the dictionary of the form (ISO 32000-1
-// section 12.7.2), which is none without fields. Its font is for programs
-// that fill it in: nothing here is set in it.
+// section 12.7.2), which is none without fields.
 func (d *document) writeForm() ref {
 	if len(d.fields.kids) == 0 {
 		return 0
@@ -113,7 +112,7 @@ func (d *document) writeForm() ref {
 	form, font := d.w.reserve(), d.w.reserve()
 	fields := d.writeFields(d.fields.kids, 0)
 	d.w.object(form).add("<</Fields").refs(fields).add("/DA(/Helv 10 Tf 0 g)/DR<</Font<</Helv ").ref(font).add(">>>>>>")
-	d.w.object(font).add("<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>")
+	writeFillFont(d.w, font)
 	return form
 }
 

@@ -12,8 +12,8 @@ import (
 // comment is what every program was given to fill in.
 const comment = "First line é €\nВторая 😀"
 
-// filledFiles are what programs made of testdata/base.qdf: see
-// testdata/make.sh.
+// filledFiles are what programs made of Parley's own form: see make.sh beside
+// them.
 var filledFiles = []struct {
 	name    string
 	status  string
@@ -33,8 +33,9 @@ var filledFiles = []struct {
 	{name: "pdftk-fdf", status: "risky", comment: comment},
 	{name: "pdftk-need-appearances", status: "risky", comment: comment},
 	{name: "pdftk-xfdf", status: "risky", comment: comment},
-	// What it was given has one line: for a second one it adds a whole font.
-	{name: "poppler", status: "risky", comment: "First line é €"},
+	// What it was given is Latin: for a letter that the form's font lacks it adds a
+	// whole font.
+	{name: "poppler", status: "risky", comment: "First line é €\nSecond"},
 	{name: "pypdf2", status: "risky", comment: comment},
 	{name: "qpdf", status: "risky", comment: comment},
 	{name: "qpdf-linearized", status: "risky", comment: comment},
@@ -51,9 +52,11 @@ var filledFiles = []struct {
 	{name: "qpdf-encrypted", refused: "the file is encrypted; it has to be saved without a password"},
 }
 
+const filled = "../../testdata/pdf/filled"
+
 func readFilled(t testing.TB, name string) []byte {
 	t.Helper()
-	body, err := os.ReadFile(filepath.Join("testdata", "filled", name+".pdf"))
+	body, err := os.ReadFile(filepath.Join(filled, name+".pdf"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,8 +67,11 @@ func TestDecodeWhatProgramsFilledIn(t *testing.T) {
 	for _, tt := range filledFiles {
 		t.Run(tt.name, func(t *testing.T) {
 			got, err := decode(readFilled(t, tt.name))
-			want := codecs.Record{text("_if_match", `"3-pdf"`), text("_idempotency_key", "0123456789abcdef"),
-				text("status", tt.status), text("review_comment", tt.comment)}
+			want := codecs.Record{
+				text("_method", "PATCH"), text("_if_match", `"1-pdf"`),
+				text("_idempotency_key", "00000000-0000-4000-8000-000000000002"),
+				text("status", tt.status), text("review_comment", tt.comment),
+			}
 			switch {
 			case tt.refused == "":
 				if err != nil || !got.Equal(want) {
@@ -80,7 +86,7 @@ func TestDecodeWhatProgramsFilledIn(t *testing.T) {
 
 // TestEveryFilledFileIsTold keeps the table and the folder the same.
 func TestEveryFilledFileIsTold(t *testing.T) {
-	files, err := filepath.Glob("testdata/filled/*.pdf")
+	files, err := filepath.Glob(filepath.Join(filled, "*.pdf"))
 	if err != nil || len(files) != len(filledFiles) {
 		t.Errorf("there are %d files, and the table tells of %d (%v)", len(files), len(filledFiles), err)
 	}

@@ -84,9 +84,7 @@ const mappings = 100
 // toUnicode makes the CMap by which readers find the text of glyphs again (ISO
 // 32000-1 section 9.10.3).
 func toUnicode(texts []string) buffer {
-	var b buffer
-	b.add("/CIDInit/ProcSet findresource begin 12 dict begin begincmap/CIDSystemInfo<</Registry(Adobe)/Ordering(UCS)/Supplement 0>>def" +
-		"/CMapName/Adobe-Identity-UCS def/CMapType 2 def 1 begincodespacerange<0000><FFFF>endcodespacerange\n")
+	b := beginUnicode("<0000><FFFF>")
 	for first := 0; first < len(texts); first += mappings {
 		section := texts[first:min(first+mappings, len(texts))]
 		b.int(len(section)).add(" beginbfchar\n")
@@ -95,6 +93,17 @@ func toUnicode(texts []string) buffer {
 		}
 		b.add("endbfchar\n")
 	}
+	return endUnicode(b)
+}
+
+// beginUnicode begins a CMap from these codes to text, which endUnicode ends.
+func beginUnicode(codes string) (b buffer) {
+	b.add("/CIDInit/ProcSet findresource begin 12 dict begin begincmap/CIDSystemInfo<</Registry(Adobe)/Ordering(UCS)/Supplement 0>>def" +
+		"/CMapName/Adobe-Identity-UCS def/CMapType 2 def 1 begincodespacerange").add(codes).add("endcodespacerange\n")
+	return b
+}
+
+func endUnicode(b buffer) buffer {
 	b.add("endcmap CMapName currentdict/CMap defineresource pop end end")
 	return b
 }
