@@ -23,13 +23,18 @@ run: build ## Build, and serve with demo data at http://127.0.0.1:8080
 build: tools ## Build build/parley
 	$(GO) build -o $(BINARY) ./cmd/parley
 
+# What others see in the PDFs that are written.
+.PHONY: test-tools
+test-tools: tools
+	@.ci/need pdftotext:poppler-utils pdftk:pdftk-java qpdf:qpdf
+
 .PHONY: test
-test: tools ## Run every test
+test: test-tools ## Run every test
 	$(GO) vet ./...
 	$(GO) test ./...
 
 .PHONY: race
-race: tools ## Run every test with the race detector
+race: test-tools ## Run every test with the race detector
 	$(GO) test -race ./...
 
 .PHONY: lint

@@ -12,15 +12,19 @@ import (
 func TestDependenciesPointOneWay(t *testing.T) {
 	const module = "github.com/parley-gateway/parley"
 	mayUse := map[string][]string{
-		module:                       {},
-		module + "/codecs":           {},
-		module + "/codecs/codectest": {module + "/codecs"},
-		module + "/codecs/html":      {module + "/codecs"},
-		module + "/codecs/yaml":      {module + "/codecs"},
-		module + "/fixtures":         {module},
-		module + "/repository":       {module},
-		module + "/handlers/records": {module, module + "/codecs"},
-		module + "/handlers":         {module, module + "/codecs", module + "/codecs/html", module + "/codecs/yaml", module + "/handlers/records"},
+		module:                         {},
+		module + "/codecs":             {},
+		module + "/codecs/codectest":   {module + "/codecs"},
+		module + "/codecs/html":        {module + "/codecs"},
+		module + "/codecs/pdf":         {module + "/codecs", module + "/codecs/pdf/object", module + "/codecs/pdf/typeset"},
+		module + "/codecs/pdf/object":  {module + "/codecs"},
+		module + "/codecs/pdf/pdftest": {},
+		module + "/codecs/pdf/typeset": {},
+		module + "/codecs/yaml":        {module + "/codecs"},
+		module + "/fixtures":           {module},
+		module + "/repository":         {module},
+		module + "/handlers/records":   {module, module + "/codecs"},
+		module + "/handlers":           {module, module + "/codecs", module + "/codecs/html", module + "/codecs/pdf", module + "/codecs/pdf/object", module + "/codecs/pdf/typeset", module + "/codecs/yaml", module + "/handlers/records"},
 	}
 	for pkg, allowed := range mayUse {
 		out, err := exec.Command("go", "list", "-deps", pkg).Output()

@@ -1,5 +1,7 @@
 package codecs
 
+import "time"
+
 // A Format has a name and media types. What can be done with it, it says by
 // the other interfaces of this file that it satisfies. Formats are safe for
 // concurrent use.
@@ -157,6 +159,9 @@ type Page struct {
 	Text  string // a paragraph that explains the record; may be empty
 	Form  *Form  // what can be done; nil for nothing
 	Links []Link
+
+	Made      time.Time // when; zero where that is not said
+	RequestID string    // of the request that it answers; may be empty
 }
 
 // Form is something that can be sent back.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/parley-gateway/parley/codecs"
 )
@@ -46,6 +47,7 @@ func (x *exchange) send(ans answer) {
 		return
 	}
 	choice := x.format()
+	x.finishPage(choice, ans)
 	buffer := takeBuffer()
 	defer buffer.free()
 	name, err := buffer.encode(choice, ans)
@@ -62,6 +64,7 @@ func (x *exchange) send(ans answer) {
 // sendProblem encodes a problem. One that a format cannot hold is told in
 // JSON, which holds everything.
 func (x *exchange) sendProblem(status int, doc codecs.Document, choice codecs.Choice) {
+	x.finishPage(choice, answer{document: &doc})
 	buffer := takeBuffer()
 	defer buffer.free()
 	if _, err := buffer.encode(choice, answer{document: &doc}); err != nil {
@@ -76,6 +79,24 @@ func (x *exchange) sendProblem(status int, doc codecs.Document, choice codecs.Ch
 	}
 	x.c.Writer.Header().Del("Etag")
 	x.sendBody(status, codecs.ContentType(choice.Format, mediaType, buffer.bytes), buffer.bytes)
+}
+
+// finishPage says on a page for people when it was made, and what it answers.
+func (x *exchange) finishPage(choice codecs.Choice, ans answer) {
+	if _, ok := choice.Format.(codecs.PageEncoder); !ok {
+		return
+	}
+	page := ans.page()
+	page.Made = x.Now().UTC().Truncate(time.Second)
+	page.RequestID = x.requestID()
+}
+
+// page is that of what is said.
+func (a answer) page() *codecs.Page {
+	if a.listing != nil {
+		return &a.listing.Page
+	}
+	return &a.document.Page
 }
 
 func (x *exchange) sendEmpty(status int) {

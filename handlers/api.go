@@ -22,6 +22,7 @@ type Config struct {
 	Store   parley.Store
 	Formats *codecs.Registry // Formats()
 	Log     *slog.Logger     // discards
+	Now     func() time.Time // time.Now
 	NewID   func() string    // makes request ids and idempotency keys; random UUIDs
 
 	Rules         records.Rules
@@ -73,6 +74,9 @@ func withDefaults(c Config) Config {
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Now == nil {
+		c.Now = time.Now
 	}
 	if c.NewID == nil {
 		c.NewID = uuid.NewString

@@ -3,6 +3,7 @@ package handlers
 import (
 	"github.com/parley-gateway/parley/codecs"
 	"github.com/parley-gateway/parley/codecs/html"
+	"github.com/parley-gateway/parley/codecs/pdf"
 	"github.com/parley-gateway/parley/codecs/yaml"
 	"github.com/parley-gateway/parley/handlers/records"
 )
@@ -19,6 +20,7 @@ func Formats() *codecs.Registry {
 	r.Register(codecs.NewMultipart(r))
 	r.Register(codecs.NewText(records.FieldStatus, records.FieldComment))
 	r.Register(html.New(records.FieldStatus))
+	r.Register(pdf.New())
 	r.Register(codecs.NewOctets(r, cbor))
 	r.Register(cbor)
 	r.Register(codecs.NewMessagePack())

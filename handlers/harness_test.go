@@ -56,7 +56,7 @@ type testServer struct {
 func newServer(t testing.TB, adjust ...func(*handlers.Config)) *testServer {
 	t.Helper()
 	store := openStore(t)
-	config := handlers.Config{Store: store, NewID: testIDs()}
+	config := handlers.Config{Store: store, Now: testNow, NewID: testIDs()}
 	for _, f := range adjust {
 		f(&config)
 	}

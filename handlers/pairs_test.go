@@ -3,6 +3,7 @@ package handlers_test
 import (
 	"fmt"
 	"net/http"
+	"os/exec"
 	"slices"
 	"strconv"
 	"strings"
@@ -119,15 +120,17 @@ func mediaTypeOf(f codecs.Codec) string {
 // sameRecord decodes an answer and compares its fields as text.
 func sameRecord(t *testing.T, out codecs.Format, res response, want codecs.Record) {
 	t.Helper()
-	if out.Name() == "html" {
-		// The page also holds the form to change the status, which is what a
-		// saved page is read by.
-		for _, f := range codecs.Flatten(want) {
-			shown := string(f.Value.AppendScalar(nil))
-			if !strings.Contains(res.body, ">"+shown+"<") && !strings.Contains(res.body, `datetime="`+shown+`"`) {
-				t.Errorf("html: %s is not shown", f.Name)
-			}
-		}
+	// A page also holds the form to change the status, which is what it is read
+	// by when it comes back.
+	switch out.Name() {
+	case "html":
+		shows(t, want, func(value string) bool {
+			return strings.Contains(res.body, ">"+value+"<") || strings.Contains(res.body, `datetime="`+value+`"`)
+		})
+		return
+	case "pdf":
+		page := withoutSpace(pdfText(t, res.body))
+		shows(t, want, func(value string) bool { return strings.Contains(page, withoutSpace(value)) })
 		return
 	}
 	decoded, err := handlers.Formats().Decode(res.Header.Get("Content-Type"), []byte(res.body), codecs.Limits{})
@@ -138,6 +141,30 @@ func sameRecord(t *testing.T, out codecs.Format, res response, want codecs.Recor
 		t.Errorf("%s:\n got %s\nwant %s", out.Name(), got, want)
 	}
 }
+
+func shows(t *testing.T, want codecs.Record, isShown func(value string) bool) {
+	t.Helper()
+	for _, f := range codecs.Flatten(want) {
+		if !isShown(string(f.Value.AppendScalar(nil))) {
+			t.Errorf("%s is not shown", f.Name)
+		}
+	}
+}
+
+// pdfText is the text of a page as poppler finds it, in the order in which it was
+// written.
+func pdfText(t *testing.T, body string) string {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "pdftotext", "-raw", "-", "-")
+	cmd.Stdin = strings.NewReader(body)
+	text, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("pdftotext: %v (Debian: apt-get install poppler-utils)", err)
+	}
+	return string(text)
+}
+
+func withoutSpace(s string) string { return strings.Join(strings.Fields(s), "") }
 
 func asText(r codecs.Record) string {
 	var b strings.Builder
@@ -302,9 +329,13 @@ func TestListsInEveryFormat(t *testing.T) {
 			t.Errorf("%s: %s, Link %q", out.Name(), users.Status, users.Header.Get("Link"))
 		}
 		history := s.do(request{method: http.MethodGet, path: "/users/ben/status-changes?format=" + out.Name()})
+		shown := history.body
+		if out.Name() == "pdf" {
+			shown = withoutSpace(pdfText(t, shown))
+		}
 		for _, c := range s.history(ben) {
 			for _, want := range []string{string(c.From), string(c.To), c.RequestID} {
-				if !strings.Contains(history.body, want) {
+				if !strings.Contains(shown, want) {
 					t.Errorf("%s: the history does not show %s", out.Name(), want)
 				}
 			}
