@@ -10,6 +10,7 @@ const (
 	CodeInternal             Code = "internal"
 	CodeUnauthorized         Code = "unauthorized"           // no token, or one that is not valid
 	CodeForbidden            Code = "insufficient-scope"     // a permission is missing
+	CodeCrossSite            Code = "cross-site-request"     // from a page that is not Parley's own
 	CodeUnsupportedVersion   Code = "unsupported-version"    // X-API-Version
 	CodeMethodNotAllowed     Code = "method-not-allowed"     //
 	CodeNotAcceptable        Code = "not-acceptable"         // Accept or ?format=

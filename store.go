@@ -2,10 +2,10 @@ package parley
 
 import "context"
 
-// Store keeps users, their histories, workspaces and tokens. It is safe for
-// concurrent use. Every failure that is the caller's is an *Error; any other
-// error is the store's own. What a scope excludes does not exist: asking for
-// it is CodeNotFound.
+// Store keeps users, their histories, workspaces, tokens and sessions. It is
+// safe for concurrent use. Every failure that is the caller's is an *Error; any
+// other error is the store's own. What a scope excludes does not exist: asking
+// for it is CodeNotFound.
 type Store interface {
 	// User finds a user by id, then by identifier: CodeNotFound.
 	User(ctx context.Context, scope Scope, ref string) (User, error)
@@ -43,8 +43,18 @@ type Store interface {
 	CreateToken(ctx context.Context, token NewToken) (Token, error)
 	// Tokens lists all tokens in the order of their names.
 	Tokens(ctx context.Context) ([]Token, error)
-	// RevokeToken ends a token at once: CodeNotFound.
+	// RevokeToken ends a token and its sessions at once: CodeNotFound.
 	RevokeToken(ctx context.Context, name string) error
+
+	// SignIn makes a session of a token and says who that stands for:
+	// CodeUnauthorized for a token that Authenticate refuses.
+	SignIn(ctx context.Context, session NewSession) (Caller, error)
+	// AuthenticateSession finds who a session stands for: CodeUnauthorized for
+	// one that is unknown, expired or signed out, or whose token is expired or
+	// revoked.
+	AuthenticateSession(ctx context.Context, hash SessionHash) (Caller, error)
+	// SignOut ends a session at once. To end one again changes nothing.
+	SignOut(ctx context.Context, hash SessionHash) error
 
 	// Load puts workspaces and users into an empty store as they are, ids and
 	// times included: CodeTaken where the store is not empty.

@@ -179,6 +179,7 @@ type Control struct {
 	Value     string
 	Options   []string // the values to choose from; none for free text
 	MaxLength int      // of free text, in code points
+	Secret    bool     // free text of one line that is not shown: a password or a token
 }
 
 // Link leads to something related.

@@ -23,8 +23,8 @@ type answer struct {
 // 12.5.5). Who sends a body is answered in its language.
 const (
 	varyOpen    = "Accept"
-	varyRead    = "Accept, Authorization, X-API-Version"
-	varyChanges = "Accept, Authorization, X-API-Version, Content-Type, Prefer, X-HTTP-Method-Override"
+	varyRead    = "Accept, Authorization, X-API-Version, Cookie, Sec-Fetch-Site, Origin"
+	varyChanges = "Accept, Authorization, X-API-Version, Cookie, Sec-Fetch-Site, Origin, Content-Type, Prefer, X-HTTP-Method-Override"
 )
 
 func (x *exchange) vary() string {

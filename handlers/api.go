@@ -31,11 +31,14 @@ type Config struct {
 	MaxBody       int64         // bytes, before and after decompression; 1 MiB
 	Timeout       time.Duration // of the work on one request; 10 s
 	Origins       []string      // whose pages may call from a browser; none
+
+	SessionLifetime time.Duration // how long a sign-in lasts, in whole seconds; 12 h
 }
 
 const (
 	defaultMaxBody = 1 << 20
 	defaultTimeout = 10 * time.Second
+	defaultSession = 12 * time.Hour
 )
 
 // api is what all handlers share.
@@ -86,6 +89,9 @@ func withDefaults(c Config) Config {
 	}
 	if c.Timeout == 0 {
 		c.Timeout = defaultTimeout
+	}
+	if c.SessionLifetime == 0 {
+		c.SessionLifetime = defaultSession
 	}
 	return c
 }

@@ -23,6 +23,9 @@ func (a *api) changeStatus(x *exchange) (answer, error) {
 	if outcome.Replayed {
 		x.header("Idempotent-Replayed", "true")
 	}
+	if x.postedInSession() {
+		return x.seeOther(userURL(outcome.User.Identifier)), nil
+	}
 	ans := x.userAnswer(outcome.User)
 	if x.headers.minimal {
 		x.header("Preference-Applied", "return=minimal")

@@ -15,24 +15,39 @@ const version = "v1"
 // maxAccept is how long an Accept field may be, in bytes.
 const maxAccept = 16 << 10
 
-// authenticate finds out who is calling (RFC 6750 section 2.1).
-func (x *exchange) authenticate() (err error) {
+// authenticate finds out who is calling (RFC 6750 section 2.1). A header that is
+// there is judged alone, without a look at cookies.
+func (x *exchange) authenticate() error {
 	if x.route.open {
 		return nil
 	}
 	lines := x.sent("Authorization")
 	if len(lines) == 0 {
-		return x.unauthorized("A bearer token is needed here.", "")
+		return x.authenticateSession()
 	}
 	scheme, token, _ := strings.Cut(lines[0], " ")
 	if len(lines) > 1 || !strings.EqualFold(scheme, "Bearer") {
 		return x.unauthorized("The Authorization header must hold one bearer token.", "")
 	}
-	hash, ok := parley.HashToken(strings.Trim(token, " "))
-	if !ok {
-		return x.unauthorized("This is no token of Parley, or it was not copied whole.", "invalid_token")
+	hash, err := x.hashToken(token)
+	if err != nil {
+		return err
 	}
 	x.caller, err = x.Store.Authenticate(x.ctx, hash)
+	return x.refuseToken(err)
+}
+
+func (x *exchange) hashToken(token string) (parley.TokenHash, error) {
+	hash, ok := parley.HashToken(strings.Trim(token, " "))
+	if !ok {
+		return hash, x.unauthorized("This is no token of Parley, or it was not copied whole.", "invalid_token")
+	}
+	return hash, nil
+}
+
+// refuseToken challenges the client where the store does not know the token. Any
+// other error, or none, stays what it is.
+func (x *exchange) refuseToken(err error) error {
 	if err != nil && parley.HasCode(err, parley.CodeUnauthorized) {
 		return x.unauthorized("The token is unknown, expired or revoked.", "invalid_token")
 	}

@@ -19,6 +19,7 @@ type exchange struct {
 	ctx      context.Context // ends with the time for the work
 	route    *route
 	caller   parley.Caller
+	session  *parley.SessionHash // of a caller who has signed in with a browser, else nil
 	declared declared
 	language codecs.Language
 	choice   codecs.Choice
@@ -27,6 +28,9 @@ type exchange struct {
 	decoded  codecs.Decoded // the body, once it was decoded
 	refused  error          // why it was not, once that was tried
 	failure  *parley.Error  // what was answered instead of what was asked for
+
+	elsewhere bool   // a cookie did not count, since the request came from another site
+	next      string // where a sign-in says to go on to, as it was sent
 }
 
 // begin learns from the Content-Type what language the request says it is in,
@@ -113,6 +117,16 @@ func (x *exchange) ref() string {
 		return ""
 	}
 	return ref
+}
+
+// isSafe reports whether the method asks for nothing but an answer (RFC 9110
+// section 9.2.1), of the methods there are.
+func (x *exchange) isSafe() bool {
+	switch x.c.Request.Method {
+	case http.MethodGet, http.MethodHead, http.MethodOptions:
+		return true
+	}
+	return false
 }
 
 // isChange reports whether the request may change something.

@@ -62,6 +62,8 @@ func newServer(t testing.TB, adjust ...func(*handlers.Config)) *testServer {
 	}
 	server := httptest.NewServer(handlers.New(config))
 	t.Cleanup(server.Close)
+	// Every answer is looked at by itself.
+	server.Client().CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return &testServer{Server: server, t: t, store: store}
 }
 

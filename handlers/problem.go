@@ -27,11 +27,14 @@ var problemTypes = map[parley.Code]problemType{
 		"Something went wrong inside Parley. Whether a change was made can be seen in the user's history.",
 		"Try again later, with the same Idempotency-Key. If it stays, give the operator the request id: the cause is in the log under it."},
 	parley.CodeUnauthorized: {http.StatusUnauthorized, "Not signed in",
-		"The request carried no token, or one that is unknown, expired or revoked.",
-		"Send the header Authorization: Bearer <token>, once. An operator makes tokens with parley token create."},
+		"The request carried no token, or one that is unknown, expired or revoked, or comes from a browser that is not signed in any more.",
+		"Send the header Authorization: Bearer <token>, once, or sign in with a browser. An operator makes tokens with parley token create."},
 	parley.CodeForbidden: {http.StatusForbidden, "Permission missing",
 		"The token is valid but does not allow this. The scope that is missing stands in the WWW-Authenticate header.",
 		"Use a token that holds the permission, or ask an operator for one."},
+	parley.CodeCrossSite: {http.StatusForbidden, "Cross-site request",
+		"A browser sent this and did not say that it comes from a page of Parley's own: another site may have sent it in somebody's name. Nothing was done.",
+		"If you meant it, do it on Parley's own pages. A program sends its token in the header Authorization, and no cookie."},
 	parley.CodeUnsupportedVersion: {http.StatusBadRequest, "Unknown version of the API",
 		"The header X-API-Version names a version that does not exist.",
 		"Send X-API-Version: v1, or leave the header out."},
@@ -114,10 +117,27 @@ func (x *exchange) fail(err error) {
 		Page: codecs.Page{
 			Title: strconv.Itoa(kind.status) + " " + kind.title,
 			Text:  kind.remedy,
-			Links: []codecs.Link{{URL: problem.Type, Label: "About this problem"}},
+			Form:  x.problemForm(e.Code),
+			Links: x.problemLinks(problem.Type),
 		},
 	}
 	x.sendProblem(kind.status, doc, x.problemChoice(e.Code))
+}
+
+// problemForm lets who is not signed in do that, and who tried it try again.
+func (x *exchange) problemForm(code parley.Code) *codecs.Form {
+	if code != parley.CodeUnauthorized && x.route.path != signInPath {
+		return nil
+	}
+	return x.signInForm()
+}
+
+func (x *exchange) problemLinks(about string) []codecs.Link {
+	links := []codecs.Link{{URL: about, Label: "About this problem"}}
+	if x.elsewhere {
+		links = append(links, codecs.Link{URL: ownPath(x.wanted()), Label: "Go on"})
+	}
+	return links
 }
 
 // failure is what an error means to the caller. What failed because its time

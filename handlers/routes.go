@@ -16,7 +16,7 @@ import (
 type route struct {
 	method     string
 	path       string
-	open       bool              // needs no token
+	open       bool              // needs neither token nor session
 	permission parley.Permission // empty for none
 	shape      codecs.Shape      // of the answer
 	override   bool              // a POST that stands for PATCH
@@ -33,6 +33,8 @@ const (
 	changePath    = "/users/:ref/status-changes/:seq"
 	usersPath     = "/users"
 	workspacePath = "/workspaces/:ref"
+	signInPath    = "/sign-in"
+	signOutPath   = "/sign-out"
 	indexPath     = "/"
 	problemPath   = "/problems/:code"
 )
@@ -49,6 +51,9 @@ func (a *api) routes() []route {
 		{method: http.MethodGet, path: usersPath, permission: parley.PermissionRead, shape: codecs.Many, handle: a.listUsers},
 		{method: http.MethodPost, path: usersPath, permission: parley.PermissionAdmin, handle: a.createUser},
 		{method: http.MethodGet, path: workspacePath, permission: parley.PermissionRead, handle: a.showWorkspace},
+		{method: http.MethodGet, path: signInPath, open: true, handle: a.showSignIn},
+		{method: http.MethodPost, path: signInPath, open: true, handle: a.signIn},
+		{method: http.MethodPost, path: signOutPath, handle: a.signOut},
 		{method: http.MethodGet, path: indexPath, open: true, handle: a.showIndex},
 		{method: http.MethodGet, path: problemPath, open: true, handle: a.showProblem},
 	}

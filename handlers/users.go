@@ -129,6 +129,9 @@ func (a *api) createUser(x *exchange) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	if x.postedInSession() {
+		return x.seeOther(userURL(created.Identifier)), nil
+	}
 	x.header("Location", "/users/"+created.ID)
 	ans := x.userAnswer(created)
 	ans.status = http.StatusCreated

@@ -8,25 +8,26 @@ import (
 	"github.com/parley-gateway/parley"
 )
 
-// What a cache remembers is bounded: to about 4 MiB of tokens, and 16 MiB of
-// users.
+// What a cache remembers is bounded: to about 4 MiB of tokens, as much of
+// sessions, and 16 MiB of users.
 const (
-	maxTokens = 10_000
-	maxUsers  = 32_768
+	maxCallers = 10_000
+	maxUsers   = 32_768
 )
 
 // cache remembers what was read, so that it is not read again for each request:
-// who tokens stand for, and users. It counts for one version of the file: a
-// commit of any process makes another version, and what is remembered then
-// counts again only if that commit was this process's own, less the rows that it
-// altered.
+// who tokens and sessions stand for, and users. It counts for one version of the
+// file: a commit of any process makes another version, and what is remembered
+// then counts again only if that commit was this process's own, less the rows
+// that it altered.
 type cache struct {
 	watch watch
 
 	mu       sync.RWMutex
-	version  int64 // of the watch
-	held     bool  // a transaction of this process is under way: a version may be its own
-	tokens   map[parley.TokenHash]knownToken
+	version  int64                              // of the watch
+	held     bool                               // a transaction of this process is under way: a version may be its own
+	tokens   map[parley.TokenHash]knownCaller   // the same map for good
+	sessions map[parley.SessionHash]knownCaller // the same
 	users    cachedUsers
 	writerAt int64 // the version of the writer's connection, which its own commits do not alter
 
@@ -35,30 +36,34 @@ type cache struct {
 
 // rows are what a transaction has altered of what a cache remembers.
 type rows struct {
-	tokens, workspaces bool
-	users              []int64 // keys
+	tokens, sessions, workspaces bool
+	users                        []int64 // keys
 }
 
+// newCache makes an empty cache of version 0, which no version is.
 func newCache(watcher *sqlx.Conn) *cache {
-	c := &cache{watch: watch{conn: watcher}}
-	c.reset(0) // which no version is
-	return c
+	return &cache{
+		watch:    watch{conn: watcher},
+		tokens:   make(map[parley.TokenHash]knownCaller),
+		sessions: make(map[parley.SessionHash]knownCaller),
+		users:    newCachedUsers(),
+	}
 }
 
-// token returns what is known of a token in the present version of the file,
-// and that version for keepToken.
-func (c *cache) token(hash parley.TokenHash) (token knownToken, known bool, version int64, err error) {
+// recall returns what is known of a hash, which is of a token or a session, in
+// the present version of the file, and that version for remember.
+func recall[H comparable](c *cache, callers map[H]knownCaller, hash H) (known knownCaller, ok bool, version int64, err error) {
 	version, err = c.watch.version()
 	if err != nil {
-		return token, false, 0, err
+		return known, false, 0, err
 	}
 	c.mu.RLock()
 	defer c.mu.RUnlock()
-	token, known = c.tokens[hash]
-	return token, known && c.version == version, version, nil
+	known, ok = callers[hash]
+	return known, ok && c.version == version, version, nil
 }
 
-// user is token for users.
+// user is recall for users.
 func (c *cache) user(ref string) (user parley.User, known bool, version int64, err error) {
 	version, err = c.watch.version()
 	if err != nil {
@@ -73,17 +78,17 @@ func (c *cache) user(ref string) (user parley.User, known bool, version int64, e
 	return user, known, version, nil
 }
 
-// keepToken remembers a token that was read after token returned version.
-func (c *cache) keepToken(hash parley.TokenHash, token knownToken, version int64) {
+// remember keeps what was read after recall returned version.
+func remember[H comparable](c *cache, callers map[H]knownCaller, hash H, known knownCaller, version int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !c.counts(version) {
 		return
 	}
-	if len(c.tokens) >= maxTokens {
-		clear(c.tokens)
+	if len(callers) >= maxCallers {
+		clear(callers)
 	}
-	c.tokens[hash] = token
+	callers[hash] = known
 }
 
 // keepUser remembers a user that was read after user returned version.
@@ -104,7 +109,9 @@ func (c *cache) counts(version int64) bool {
 }
 
 func (c *cache) reset(version int64) {
-	c.version, c.tokens, c.users = version, make(map[parley.TokenHash]knownToken), newCachedUsers()
+	clear(c.tokens)
+	clear(c.sessions)
+	c.version, c.users = version, newCachedUsers()
 }
 
 // hold says that a transaction of this process begins, release that it is noted
@@ -129,6 +136,8 @@ func (c *cache) alters(_ int, _, table string, key int64) {
 	switch table {
 	case "tokens":
 		c.altered.tokens = true
+	case "sessions":
+		c.altered.sessions = true
 	case "workspaces":
 		c.altered.workspaces = true
 	case "users":
@@ -156,11 +165,14 @@ func (c *cache) note(writer *sqlx.Conn) {
 	c.forgetAltered()
 }
 
-// forgetAltered forgets tokens and workspaces, which hardly ever change, all at
-// once.
+// forgetAltered forgets tokens, sessions and workspaces, which hardly ever
+// change, all at once; with the tokens their sessions.
 func (c *cache) forgetAltered() {
 	if c.altered.tokens {
 		clear(c.tokens)
+	}
+	if c.altered.tokens || c.altered.sessions {
+		clear(c.sessions)
 	}
 	if c.altered.workspaces {
 		c.users = newCachedUsers()

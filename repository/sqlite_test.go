@@ -234,7 +234,8 @@ func TestPlans(t *testing.T) {
 	tests := []planned{
 		{"history", walkHistory, []any{1, 1, 50}},
 		{"one user", selectUser + " WHERE u.id = cast(? AS TEXT)", []any{benID}},
-		{"token", selectToken + " WHERE t.hash = cast(? AS BLOB)", []any{[]byte{}}},
+		{"token", tokenByHash, []any{[]byte{}}},
+		{"session", sessionByHash, []any{[]byte{}}},
 	}
 	for index, list := range map[string]struct {
 		scope  parley.Scope

@@ -49,6 +49,11 @@ func testStore(t *testing.T, open func(t *testing.T, opts Options) parley.Store)
 		{"token ends", testTokenEnds},
 		{"token is refused", testCreateTokenRefused},
 		{"token gives its name free", testTokenName},
+		{"session stands for the caller of its token", testSignIn},
+		{"session expires", testSessionExpires},
+		{"session ends with its token", testSessionEndsWithToken},
+		{"session is signed out", testSignOut},
+		{"many sign in at once", testManySessions},
 		{"deadline makes the store unavailable", testDeadline},
 	}
 	for _, test := range tests {

@@ -3,7 +3,6 @@ package repository
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -63,54 +62,11 @@ func joinPermissions(permissions []parley.Permission) (string, error) {
 	return strings.Join(names, " "), nil
 }
 
-// Authenticate finds who a token stands for. A token ends at the moment of
-// its expiry.
+const tokenByHash = selectToken + " WHERE t.hash = cast(? AS BLOB) AND t.revoked_at IS NULL"
+
+// Authenticate finds who a token stands for.
 func (s *SQLite) Authenticate(ctx context.Context, hash parley.TokenHash) (parley.Caller, error) {
-	token, err := s.findToken(ctx, hash)
-	if err != nil {
-		return parley.Caller{}, err
-	}
-	if token.expires.Valid && s.now().UnixMicro() >= token.expires.V {
-		return parley.Caller{}, unknownToken()
-	}
-	return token.caller, nil
-}
-
-func (s *SQLite) findToken(ctx context.Context, hash parley.TokenHash) (knownToken, error) {
-	token, known, version, err := s.cache.token(hash)
-	if known || err != nil {
-		return token, storeError(err)
-	}
-	var row tokenRow
-	err = s.read(ctx).Get(&row, selectToken+" WHERE t.hash = cast(? AS BLOB) AND t.revoked_at IS NULL", hash[:])
-	if errors.Is(err, sql.ErrNoRows) {
-		return knownToken{}, unknownToken()
-	}
-	if err != nil {
-		return knownToken{}, err
-	}
-	token = row.known()
-	s.cache.keepToken(hash, token, version)
-	return token, nil
-}
-
-// knownToken is a token that was not revoked. Expires is in microseconds.
-type knownToken struct {
-	caller  parley.Caller
-	expires sql.Null[int64]
-}
-
-func (r tokenRow) known() knownToken {
-	return knownToken{
-		caller: parley.Caller{
-			UserID: r.ActsAs, Token: r.Name, Permissions: splitPermissions(r.Permissions), Scope: r.Workspace,
-		},
-		expires: r.ExpiresAt,
-	}
-}
-
-func unknownToken() error {
-	return parley.NewError(parley.CodeUnauthorized, "The token is unknown, expired or revoked.")
+	return authenticate(ctx, s, s.cache.tokens, hash, tokenByHash)
 }
 
 // CreateToken keeps a token. The name of a revoked one is free again.

@@ -339,7 +339,7 @@ func (w *world) known(t *testing.T, hash parley.TokenHash) {
 		if _, err := w.Authenticate(t.Context(), hash); err != nil {
 			t.Fatalf("Authenticate: %v", err)
 		}
-		_, known, _, err := w.sqlite().cache.token(hash)
+		_, known, _, err := recall(w.sqlite().cache, w.sqlite().cache.tokens, hash)
 		return known && err == nil
 	})
 }
@@ -364,6 +364,31 @@ func TestTokensAreRemembered(t *testing.T) {
 	}
 	if _, err := store.Authenticate(t.Context(), token.Hash); err == nil {
 		t.Error("another process's commit was not noticed")
+	}
+}
+
+// TestSessionEndsInOtherProcesses signs out and revokes by one store what another
+// remembers.
+func TestSessionEndsInOtherProcesses(t *testing.T) {
+	store, other := openTwice(t, Options{})
+	w := &world{Store: store}
+	token := newToken("token")
+	w.mustCreateToken(t, token)
+	ends := map[string]func(parley.SessionHash) error{
+		"sign-out":   func(hash parley.SessionHash) error { return other.SignOut(t.Context(), hash) },
+		"revocation": func(parley.SessionHash) error { return other.RevokeToken(t.Context(), token.Name) },
+	}
+	for _, name := range []string{"sign-out", "revocation"} {
+		session := w.signIn(t, token.Hash, time.Hour)
+		eventually(t, "the session is remembered", func() bool {
+			w.wantSession(t, session, token.Name)
+			_, known, _, err := recall(store.cache, store.cache.sessions, session)
+			return known && err == nil
+		})
+		if err := ends[name](session); err != nil {
+			t.Fatal(err)
+		}
+		w.wantNoSession(t, session)
 	}
 }
 

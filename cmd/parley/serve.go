@@ -30,6 +30,7 @@ type serving struct {
 	writeTimeout    time.Duration
 	idleTimeout     time.Duration
 	grace           time.Duration
+	sessionLifetime time.Duration
 	logFormat       string
 	logLevel        slog.Level
 }
@@ -63,6 +64,7 @@ func (p *program) serveCommand() *cobra.Command {
 	f.DurationVar(&s.writeTimeout, "write-timeout", 30*time.Second, "longest time to take an answer, from the end of the request's headers")
 	f.DurationVar(&s.idleTimeout, "idle-timeout", 2*time.Minute, "how long a connection may wait for its next request")
 	f.DurationVar(&s.grace, "grace", 15*time.Second, "how long accepted requests may take after a signal to stop")
+	f.DurationVar(&s.sessionLifetime, "session-lifetime", 12*time.Hour, "how long a browser stays signed in, in whole seconds")
 	oneOfFlag(cmd, &s.logFormat, "log-format", "text", "the `format` of the log", []string{"text", "json"})
 	f.TextVar(&s.logLevel, "log-level", slog.LevelInfo, "the least `level` to log: debug, info, warn or error")
 	return cmd

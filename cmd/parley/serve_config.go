@@ -22,6 +22,8 @@ func (s serving) config(store parley.Store, log *slog.Logger, commentRequired []
 		MaxBody:       s.maxBody,
 		Timeout:       s.requestTimeout,
 		Origins:       s.corsOrigins,
+
+		SessionLifetime: s.sessionLifetime,
 	}
 }
 
@@ -46,6 +48,9 @@ func (s serving) check() error {
 		if d <= 0 {
 			return misuse("--%s: %s is too little", flag, d)
 		}
+	}
+	if s.sessionLifetime < time.Second || s.sessionLifetime%time.Second != 0 {
+		return misuse("--session-lifetime: %s is no number of whole seconds", s.sessionLifetime)
 	}
 	return nil
 }

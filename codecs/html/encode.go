@@ -197,9 +197,12 @@ func (w *writer) form(f codecs.Form) {
 
 func (w *writer) control(id string, c codecs.Control) {
 	w.add("\n<p>\n<label").attribute("for", id).add(">").text(c.Label).add("</label>\n")
-	if len(c.Options) > 0 {
+	switch {
+	case len(c.Options) > 0:
 		w.choice(id, c)
-	} else {
+	case c.Secret:
+		w.secret(id, c)
+	default:
 		w.freeText(id, c)
 	}
 	w.add("\n</p>")
@@ -217,18 +220,28 @@ func (w *writer) choice(id string, c codecs.Control) {
 	w.add("</select>")
 }
 
+// secret is filled in by people and their password managers, never by the page
+// itself (HTML section 4.10.18.7.1).
+func (w *writer) secret(id string, c codecs.Control) {
+	w.add(`<input type="password"`).attribute("id", id).attribute("name", c.Name)
+	w.attribute("autocomplete", "current-password").maxLength(c).add(" />")
+}
+
 // freeText begins with a line break more before a value that begins with one:
 // the first in a textarea belongs to the source (HTML section 13.2.6.4.7).
 func (w *writer) freeText(id string, c codecs.Control) {
-	w.add("<textarea").attribute("id", id).attribute("name", c.Name).attribute("rows", "4")
-	if c.MaxLength > 0 {
-		w.attribute("maxlength", strconv.Itoa(c.MaxLength))
-	}
-	w.add(">")
+	w.add("<textarea").attribute("id", id).attribute("name", c.Name).attribute("rows", "4").maxLength(c).add(">")
 	if strings.HasPrefix(c.Value, "\n") {
 		w.add("\n")
 	}
 	w.text(c.Value).add("</textarea>")
+}
+
+func (w *writer) maxLength(c codecs.Control) *writer {
+	if c.MaxLength > 0 {
+		w.attribute("maxlength", strconv.Itoa(c.MaxLength))
+	}
+	return w
 }
 
 func (w *writer) links(links []codecs.Link) {

@@ -118,6 +118,18 @@ func TestPageShowsNoForeignURL(t *testing.T) {
 	}
 }
 
+// TestSecretControl checks that a page asks for a secret and never holds one.
+func TestSecretControl(t *testing.T) {
+	page := encode(t, codecs.Document{Page: codecs.Page{Form: &codecs.Form{Controls: []codecs.Control{
+		{Name: "token", Label: "Token", Value: "known", MaxLength: 64, Secret: true},
+	}}}})
+	readXML(t, page)
+	want := `<input type="password" id="control-0" name="token" autocomplete="current-password" maxlength="64" />`
+	if !strings.Contains(page, want) || strings.Contains(page, "known") || strings.Contains(page, "<textarea") {
+		t.Errorf("the page lacks %s, or shows the secret:\n%s", want, page)
+	}
+}
+
 func users() codecs.Listing {
 	return codecs.Listing{
 		Name: "users", Item: "user", Next: "x1",

@@ -1,0 +1,25 @@
+package parley_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/parley-gateway/parley"
+)
+
+func TestSession(t *testing.T) {
+	a, b := parley.GenerateSession(), parley.GenerateSession()
+	hashA, okA := parley.HashSession(a)
+	hashB, okB := parley.HashSession(b)
+	if !okA || !okB || a == b || hashA == hashB {
+		t.Errorf("%q and %q are two sessions: %x, %t; %x, %t", a, b, hashA, okA, hashB, okB)
+	}
+	if again, _ := parley.HashSession(a); again != hashA {
+		t.Errorf("%q hashes to %x and to %x", a, hashA, again)
+	}
+	for _, wrong := range []string{"", a[1:], a + "A", a + "=", a[:42] + "+", a + a, strings.Repeat("é", 22), parley.GenerateToken()} {
+		if _, ok := parley.HashSession(wrong); ok {
+			t.Errorf("%q is taken for a session", wrong)
+		}
+	}
+}
