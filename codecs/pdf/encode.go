@@ -3,6 +3,7 @@ package pdf
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/parley-gateway/parley/codecs"
@@ -21,17 +22,26 @@ func (*Codec) EncodesPage() {}
 // of the record, as codecs.Flatten has it, is a field that can be read and not
 // be changed. Names that a field cannot have, with an empty part, are refused.
 func (c *Codec) Encode(dst []byte, doc codecs.Document) ([]byte, error) {
-	record := codecs.Flatten(doc.Record)
-	if err := c.check(record, doc.Page.Form); err != nil {
+	record, form := codecs.Flatten(doc.Record), onPaper(doc.Page.Form)
+	if err := c.check(record, form); err != nil {
 		return nil, err
 	}
 	f := newFlow(newDocument(dst, titleOf(doc.Name, doc.Page), doc.Page))
 	f.head(label(doc.Name), doc.Page.Text)
-	f.record(record, doc.Page.Form == nil, chosenOf(doc.Page.Form))
-	if doc.Page.Form != nil {
-		f.form(*doc.Page.Form)
+	f.record(record, form == nil, chosenOf(form))
+	if form != nil {
+		f.form(*form)
 	}
 	return f.finish(), nil
+}
+
+// onPaper leaves out a form that asks for a secret: a file is no place for one.
+func onPaper(form *codecs.Form) *codecs.Form {
+	isSecret := func(c codecs.Control) bool { return c.Secret }
+	if form == nil || slices.ContainsFunc(form.Controls, isSecret) {
+		return nil
+	}
+	return form
 }
 
 func titleOf(name string, p codecs.Page) string { return cmp.Or(p.Title, label(name), "Parley") }

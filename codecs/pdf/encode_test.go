@@ -55,6 +55,20 @@ func encode(t *testing.T, doc codecs.Document) []byte {
 
 // TestValuesAreExact checks that fields hold values to the character, whatever
 // of them can be shown.
+// TestSecretIsNotAskedForOnPaper has a form with a secret: the record is shown as
+// if there were none.
+func TestSecretIsNotAskedForOnPaper(t *testing.T) {
+	doc := codecs.Document{Record: codecs.Record{text("status", "401")}}
+	plain, err := pdf.New().Encode(nil, doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc.Page.Form = &codecs.Form{Action: "/sign-in", Controls: []codecs.Control{{Name: "token", Secret: true}}}
+	if got, err := pdf.New().Encode(nil, doc); err != nil || !bytes.Equal(got, plain) {
+		t.Errorf("the page differs: %v", err)
+	}
+}
+
 func TestValuesAreExact(t *testing.T) {
 	r := codecs.Record{
 		text("plain", `a (b) \c`), text("lines", "a\nb\r\nc\rd\te"), text("empty", ""), text("spaces", "  a  "), text("control", "a\x00\x1b\x7f\u0085"),
