@@ -71,39 +71,6 @@ func (x *exchange) changeForm(user parley.User) *codecs.Form {
 	}
 }
 
-func (a *api) listUsers(x *exchange) (answer, error) {
-	filter, err := x.userFilter()
-	if err != nil {
-		return answer{}, err
-	}
-	page, err := a.Store.Users(x.ctx, x.caller.Scope, filter)
-	if err != nil {
-		return answer{}, err
-	}
-	x.linkTo(page.Next)
-	list := codecs.Listing{Name: "users", Item: "user", Next: page.Next, Records: make([]codecs.Record, len(page.Users))}
-	for i, u := range page.Users {
-		list.Records[i] = records.User(u, x.caller)
-	}
-	list.Page = x.listPage("Users", page.Next)
-	return answer{listing: &list}, nil
-}
-
-func (x *exchange) userFilter() (filter parley.UserFilter, err error) {
-	if err = x.checkQuery("status", "user_type", "q", "limit", "cursor"); err != nil {
-		return filter, err
-	}
-	if filter.Status, err = filterBy(x, "status", parley.Statuses); err != nil {
-		return filter, err
-	}
-	if filter.Type, err = filterBy(x, "user_type", parley.UserTypes); err != nil {
-		return filter, err
-	}
-	filter.Prefix = x.c.Query("q")
-	filter.Page, err = x.page()
-	return filter, err
-}
-
 // listPage is made only for the formats that people read.
 func (x *exchange) listPage(title, next string) codecs.Page {
 	if !x.readByPeople() {
