@@ -24,6 +24,9 @@ func (a *api) changeStatus(x *exchange) (answer, error) {
 		x.header("Idempotent-Replayed", "true")
 	}
 	ans := x.userAnswer(outcome.User)
+	if x.readByPeople() {
+		ans.document.Page.Notice = notice(outcome.Change)
+	}
 	if x.headers.minimal {
 		x.header("Preference-Applied", "return=minimal")
 		ans.document, ans.status = nil, http.StatusNoContent
@@ -80,12 +83,19 @@ func (a *api) listChanges(x *exchange) (answer, error) {
 		return answer{}, err
 	}
 	x.linkTo(page.Next)
+	list := x.changesList(page)
+	if x.readByPeople() {
+		list, err = x.historyPage(page)
+	}
+	return answer{listing: &list}, err
+}
+
+func (x *exchange) changesList(page parley.ChangePage) codecs.Listing {
 	list := codecs.Listing{Name: "status_changes", Item: "status_change", Next: page.Next, Records: make([]codecs.Record, len(page.Changes))}
 	for i, c := range page.Changes {
 		list.Records[i] = records.Change(c, x.caller)
 	}
-	list.Page = x.listPage("History of "+x.ref(), page.Next)
-	return answer{listing: &list}, nil
+	return list
 }
 
 func (a *api) showChange(x *exchange) (answer, error) {
@@ -98,6 +108,8 @@ func (a *api) showChange(x *exchange) (answer, error) {
 	return answer{document: &codecs.Document{
 		Name:   "status_change",
 		Record: records.Change(change, x.caller),
-		Page:   codecs.Page{Title: "Status change " + strconv.FormatInt(seq, 10)},
+		Page: x.recordPage("Status change "+strconv.FormatInt(seq, 10), codecs.Link{
+			URL: "/users/" + change.UserID, Label: "User", Rel: "up",
+		}),
 	}}, nil
 }

@@ -117,7 +117,11 @@ func (x *exchange) fail(err error) {
 			Links: []codecs.Link{{URL: problem.Type, Label: "About this problem"}},
 		},
 	}
-	x.sendProblem(kind.status, doc, x.problemChoice(e.Code))
+	choice := x.problemChoice(e.Code)
+	if isPage(choice.Format) {
+		doc.Page.Form, doc.Page.Search = x.refusedForm(e), x.refusedSearch(e)
+	}
+	x.sendProblem(kind.status, doc, choice)
 }
 
 // failure is what an error means to the caller. What failed because its time

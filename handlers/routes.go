@@ -35,6 +35,7 @@ const (
 	workspacePath = "/workspaces/:ref"
 	indexPath     = "/"
 	problemPath   = "/problems/:code"
+	keysPath      = "/keys"
 )
 
 // routes is the whole HTTP surface. Where there is GET, there is HEAD; every
@@ -51,6 +52,7 @@ func (a *api) routes() []route {
 		{method: http.MethodGet, path: workspacePath, permission: parley.PermissionRead, handle: a.showWorkspace},
 		{method: http.MethodGet, path: indexPath, open: true, handle: a.showIndex},
 		{method: http.MethodGet, path: problemPath, open: true, handle: a.showProblem},
+		{method: http.MethodGet, path: keysPath, open: true, handle: a.showKeys},
 	}
 }
 
@@ -69,6 +71,7 @@ func (a *api) mount(engine *gin.Engine) {
 		options := route{path: path, open: !isGuarded(path), handle: a.tellOptions(methods)}
 		engine.OPTIONS(path, a.serve(options))
 	}
+	a.mountAssets(engine)
 	engine.NoMethod(a.serveElsewhere(route{notAllowed: true}))
 	engine.NoRoute(a.serveElsewhere(route{handle: a.showNothing}))
 }
