@@ -37,8 +37,8 @@ func (x *exchange) indexPage() codecs.Page {
 	if !x.readByPeople() {
 		return codecs.Page{}
 	}
-	page := x.recordPage("Parley")
-	page.Text = "Changes the status of a user and speaks the caller's language both ways: one status, many formats, and no change lost, misread or smuggled in."
+	page := x.recordPage("One status, many languages")
+	page.Text = "Parley changes the status of a user and speaks the caller's language both ways, with no change lost, misread or smuggled in."
 	page.Lists = []codecs.Listing{x.formatsList()}
 	if x.DemoUser != "" {
 		page.Form = x.demoForm()

@@ -108,13 +108,17 @@ func (w *writer) freeText(id string, c codecs.Control) {
 func (w *writer) links(links []codecs.Link) {
 	w.add("\n<nav>\n<ul>\n")
 	for _, l := range links {
-		w.add("<li><a").attribute("href", safe(l.URL))
-		if l.Rel != "" {
-			w.attribute("rel", l.Rel)
-		}
-		w.add(">").text(l.Label).add("</a></li>\n")
+		w.link(l)
 	}
 	w.add("</ul>\n</nav>")
+}
+
+func (w *writer) link(l codecs.Link) {
+	w.add("<li><a").attribute("href", safe(l.URL))
+	if l.Rel != "" {
+		w.attribute("rel", l.Rel)
+	}
+	w.add(">").text(l.Label).add("</a></li>\n")
 }
 
 // safe replaces a URL that would do something else than to lead somewhere.

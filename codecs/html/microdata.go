@@ -40,6 +40,17 @@ func AppendValue(dst []byte, v codecs.Value) ([]byte, error) {
 	return w.result()
 }
 
+// AppendLink appends a link as an item of a list.
+func AppendLink(dst []byte, l codecs.Link) []byte {
+	w := &writer{dst: dst}
+	w.link(l)
+	return w.dst
+}
+
+// AppendEscaped appends what stands for s in text and in the values of
+// attributes.
+func AppendEscaped(dst []byte, s string) []byte { return appendEscaped(dst, s, true) }
+
 // Label is the name of a field for people: review_comment is "Review comment".
 func Label(name string) string {
 	name = strings.ReplaceAll(name, "_", " ")

@@ -40,12 +40,7 @@ func (it *item) show(room []byte, r codecs.Record, how showing) ([]byte, error) 
 	ends := make([]int, len(r))
 	var err error
 	for i, f := range r {
-		if how == asProperties {
-			room, err = html.AppendField(room, f)
-		} else {
-			room, err = html.AppendValue(room, f.Value)
-		}
-		if err != nil {
+		if room, err = appendField(room, f, how); err != nil {
 			return nil, err
 		}
 		it.fields[i].Name, ends[i] = f.Name, len(room)
@@ -56,6 +51,23 @@ func (it *item) show(room []byte, r codecs.Record, how showing) ([]byte, error) 
 		start = end
 	}
 	return room, nil
+}
+
+// appendField shows a status as a badge.
+func appendField(dst []byte, f codecs.Field, how showing) (_ []byte, err error) {
+	badge := strings.HasSuffix(f.Name, "status") && f.Value.Kind() == codecs.Text
+	if badge {
+		dst = append(html.AppendEscaped(append(dst, `<b class="status `...), f.Value.Text()), `">`...)
+	}
+	if how == asProperties {
+		dst, err = html.AppendField(dst, f)
+	} else {
+		dst, err = html.AppendValue(dst, f.Value)
+	}
+	if badge {
+		dst = append(dst, "</b>"...)
+	}
+	return dst, err
 }
 
 // showMember makes the markup of one map in a list. Its properties are named
@@ -81,6 +93,28 @@ func (it *item) Get(name string) template.HTML {
 		}
 	}
 	return ""
+}
+
+// Link is a field in markup that leads to the record, and fields beside it.
+func (it *item) Link(name string, beside ...string) template.HTML {
+	link := it.Get(name)
+	if it.URL != "" {
+		link = template.HTML(`<a href="`+string(html.AppendEscaped(nil, it.URL))+`">`) + link + "</a>"
+	}
+	for _, name := range beside {
+		link += " " + it.Get(name)
+	}
+	return link
+}
+
+// Cells are fields as cells of a table, all at once: a template takes longer to
+// ask for a field than to show it.
+func (it *item) Cells(names ...string) template.HTML {
+	var cells []byte
+	for _, name := range names {
+		cells = append(append(append(cells, "<td>"...), it.Get(name)...), "</td>"...)
+	}
+	return template.HTML(cells)
 }
 
 // Has reports whether there is a field.

@@ -23,27 +23,38 @@ func (t templates) page(name string) *template.Template { return t[name] }
 // parsed are all templates. They are parsed when the first page is written:
 // most commands write none.
 var parsed = sync.OnceValue(func() templates {
-	layout := template.Must(template.New("layout.html").Funcs(functions).ParseFS(templateFiles, "templates/layout.html", "templates/parts/*.html"))
+	parts := template.Must(template.New("parts").Funcs(functions).ParseFS(templateFiles, "templates/parts/*.html"))
 	files, err := fs.Glob(templateFiles, "templates/*.html")
 	if err != nil {
 		panic(err)
 	}
 	pages := templates{}
 	for _, file := range files {
-		if name := strings.TrimSuffix(path.Base(file), ".html"); name != "layout" {
-			pages[name] = template.Must(template.Must(layout.Clone()).ParseFS(templateFiles, file))
+		name := strings.TrimSuffix(path.Base(file), ".html")
+		if name == "layout" {
+			continue
 		}
+		page := template.Must(template.Must(parts.Clone()).ParseFS(templateFiles, file))
+		pages[name] = template.Must(page.New("page").Parse(layoutOf(name)))
 	}
 	return pages
 })
 
-var functions = template.FuncMap{
-	"label":      html.Label,
-	"firstBreak": firstBreak,
-	"style":      func() string { return style.Path },
-	"script":     func() string { return script.Path },
-	"icon":       func() string { return icon.Path },
+// layoutOf is the layout with what is the same whenever a page is shown: the
+// paths of its assets, and which link leads to itself.
+func layoutOf(page string) string {
+	source, err := templateFiles.ReadFile("templates/layout.html")
+	if err != nil {
+		panic(err)
+	}
+	link := `<a href="/` + page + `"`
+	return strings.NewReplacer(
+		"{{style}}", style.Path, "{{script}}", script.Path, "{{icon}}", icon.Path,
+		link, link+` aria-current="page"`,
+	).Replace(string(source))
 }
+
+var functions = template.FuncMap{"label": html.Label, "firstBreak": firstBreak, "choice": choice}
 
 // firstBreak is a line break more before a value that begins with one: the
 // first in a textarea belongs to the source (HTML section 13.2.6.4.7).

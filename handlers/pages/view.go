@@ -23,7 +23,7 @@ type view struct {
 }
 
 func viewOfRecord(doc codecs.Document) (*view, error) {
-	record, err := html.AppendRecord(nil, doc.Record)
+	record, err := html.AppendRecord(make([]byte, 0, roomForRecord), doc.Record)
 	if err != nil {
 		return nil, err
 	}
@@ -39,6 +39,9 @@ func viewOfRecord(doc codecs.Document) (*view, error) {
 	}
 	return v, nil
 }
+
+// roomForRecord is what a user takes in markup, in bytes.
+const roomForRecord = 2 << 10
 
 func newView(name string, page codecs.Page) *view {
 	return &view{Page: page, Name: name, Heading: cmp.Or(page.Title, html.Label(name), "Parley")}
@@ -74,26 +77,29 @@ func viewOfList(list codecs.Listing, how showing) (*view, error) {
 }
 
 // Alternates lead to the same in other formats.
-func (v *view) Alternates() []codecs.Link { return v.links(isAlternate) }
+func (v *view) Alternates() template.HTML { return v.links(isAlternate) }
 
 // Others lead to other pages of the list.
-func (v *view) Others() []codecs.Link { return v.links(isOther) }
+func (v *view) Others() template.HTML { return v.links(isOther) }
 
 // Related lead elsewhere.
-func (v *view) Related() []codecs.Link {
+func (v *view) Related() template.HTML {
 	return v.links(func(rel string) bool { return !isAlternate(rel) && !isOther(rel) })
 }
 
 func isAlternate(rel string) bool { return rel == "alternate" }
 func isOther(rel string) bool     { return rel == "next" || rel == "first" }
 
-func (v *view) links(choose func(rel string) bool) (chosen []codecs.Link) {
+// links are the items of a list. A template would take longer for them than for
+// the rest of a page.
+func (v *view) links(choose func(rel string) bool) template.HTML {
+	var items []byte
 	for _, l := range v.Links {
 		if choose(l.Rel) {
-			chosen = append(chosen, l)
+			items = html.AppendLink(items, l)
 		}
 	}
-	return chosen
+	return template.HTML(items)
 }
 
 // Column is how the list is sorted by a field.
