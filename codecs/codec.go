@@ -190,7 +190,6 @@ type Control struct {
 	Value     string
 	Options   []string // the values to choose from, the empty one for any; none for free text
 	Current   string   // the option that holds already; empty where none does
-	Hint      string   // what may be entered; may be empty
 	Fault     string   // what is wrong with the value; empty for nothing
 	Line      bool     // free text is one line
 	MaxLength int      // of free text, in code points

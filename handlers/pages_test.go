@@ -192,7 +192,7 @@ func TestUserPage(t *testing.T) {
 	s.changeBen(parley.StatusInactive, "")
 	page := s.page(fmt.Sprintf("/users/ben?changed=%d", seq), 200)
 	mustShow(t, page.body,
-		`<span>Signed in as <bdi>full</bdi></span>`, `<h1 dir="auto">Benjamin Zhang</h1>`,
+		`<span>Signed in as <bdi>full</bdi></span>`, `<h1 dir="auto">Benjamin Zhang</h1>`, `<b class="status inactive">inactive</b> <bdi>ben</bdi>`,
 		`<p class="notice" role="status">The status was changed from active to risky.</p>`,
 		`name="_if_match" value="&#34;3-html&#34;"`, `value="inactive" checked="checked" /><span class="status inactive">Inactive</span> <small>now</small>`,
 		`data-most="4096"`, `<h2 id="history">History</h2>`, `<b class="status risky"><span>risky</span></b>`, `<b class="status inactive"><span>inactive</span></b>`,
@@ -236,7 +236,7 @@ func TestSavedPageIsPosted(t *testing.T) {
 		if res.StatusCode != 200 || res.Header.Get("Idempotent-Replayed") != replayed {
 			t.Fatal(res.Status, res.Header, res.body)
 		}
-		mustShow(t, res.body, `class="notice" role="status">The status was changed from active to risky.`, `<b class="status risky">risky</b>`)
+		mustShow(t, res.body, `<b class="status risky">risky</b>`, `class="notice" role="status">The status was changed from active to risky.`)
 	}
 	if rows := len(s.history(ben)); rows != 1 {
 		t.Errorf("%d rows", rows)
