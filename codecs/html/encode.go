@@ -60,13 +60,17 @@ func encode(dst []byte, name string, page codecs.Page, content func(w *writer)) 
 
 func (w *writer) form(f codecs.Form) {
 	w.add("\n<form").attribute("action", safe(f.Action)).add(" method=\"post\" accept-charset=\"utf-8\">\n")
-	for _, e := range entries(codecs.Flatten(f.Hidden)) {
-		w.add(`<input type="hidden"`).attribute("name", e.Name).attribute("value", w.scalar(e)).add(" />\n")
-	}
+	w.hidden(f.Hidden)
 	for i, c := range f.Controls {
 		w.control("control-"+strconv.Itoa(i), c)
 	}
 	w.add("\n<p><button type=\"submit\">").text(f.Submit).add("</button></p>\n</form>")
+}
+
+func (w *writer) hidden(r codecs.Record) {
+	for _, e := range entries(codecs.Flatten(r)) {
+		w.add(`<input type="hidden"`).attribute("name", e.Name).attribute("value", w.scalar(e)).add(" />\n")
+	}
 }
 
 func (w *writer) control(id string, c codecs.Control) {

@@ -34,20 +34,20 @@ func (Codec) Encode(dst []byte, doc codecs.Document) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return execute(dst, cmp.Or(parsed().page(doc.Name), parsed().page("record")), v)
+	return execute(dst, cmp.Or(templates()[doc.Name], templates()["record"]), v)
 }
 
 // EncodeList writes a page by the template that is named after the list, or
 // the one for any list. A template shows of each record what people look for,
 // and links to the rest.
 func (Codec) EncodeList(dst []byte, list codecs.Listing) ([]byte, error) {
-	page := parsed().page(list.Name)
+	page := templates()[list.Name]
 	if page == nil {
 		v, err := viewOfTable(list)
 		if err != nil {
 			return nil, err
 		}
-		return execute(dst, parsed().page("list"), v)
+		return execute(dst, templates()["list"], v)
 	}
 	v, err := viewOfList(list, asProperties)
 	if err != nil {

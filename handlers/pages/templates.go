@@ -8,27 +8,22 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/parley-gateway/parley/codecs"
 	"github.com/parley-gateway/parley/codecs/html"
 )
 
 //go:embed templates
 var templateFiles embed.FS
 
-// templates are the pages, each in the layout, by their names.
-type templates map[string]*template.Template
-
-// page is the page of a name, nil where there is none.
-func (t templates) page(name string) *template.Template { return t[name] }
-
-// parsed are all templates. They are parsed when the first page is written:
-// most commands write none.
-var parsed = sync.OnceValue(func() templates {
+// templates are the pages, each in the layout, by their names. They are parsed
+// when the first page is written: most commands write none.
+var templates = sync.OnceValue(func() map[string]*template.Template {
 	parts := template.Must(template.New("parts").Funcs(functions).ParseFS(templateFiles, "templates/parts/*.html"))
 	files, err := fs.Glob(templateFiles, "templates/*.html")
 	if err != nil {
 		panic(err)
 	}
-	pages := templates{}
+	pages := map[string]*template.Template{}
 	for _, file := range files {
 		name := strings.TrimSuffix(path.Base(file), ".html")
 		if name == "layout" {
@@ -54,7 +49,10 @@ func layoutOf(page string) string {
 	).Replace(string(source))
 }
 
-var functions = template.FuncMap{"label": html.Label, "firstBreak": firstBreak, "choice": choice}
+var functions = template.FuncMap{"label": html.Label, "firstBreak": firstBreak, "choice": choice, "hidden": hidden}
+
+// hidden is fields as hidden controls.
+func hidden(r codecs.Record) template.HTML { return template.HTML(html.AppendHidden(nil, r)) }
 
 // firstBreak is a line break more before a value that begins with one: the
 // first in a textarea belongs to the source (HTML section 13.2.6.4.7).

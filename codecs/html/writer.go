@@ -1,6 +1,44 @@
 package html
 
-import "unicode/utf8"
+import (
+	"unicode/utf8"
+
+	"github.com/parley-gateway/parley/codecs"
+)
+
+// writer appends to a page. A template would cost more than the rest of a request.
+type writer struct {
+	dst        []byte
+	plain      bool   // values are no properties
+	unholdable string // what HTML cannot hold
+}
+
+func (w *writer) result() ([]byte, error) {
+	if w.unholdable != "" {
+		return nil, codecs.CannotHold(Codec{}, w.unholdable)
+	}
+	return w.dst, nil
+}
+
+// add appends markup.
+func (w *writer) add(markup string) *writer {
+	w.dst = append(w.dst, markup...)
+	return w
+}
+
+func (w *writer) text(s string) *writer {
+	w.dst = appendEscaped(w.dst, s, false)
+	return w
+}
+
+// attribute appends an attribute and the space before it. Its value keeps its
+// white space in XML, where line feeds and tabs are spaces unless they are
+// escaped.
+func (w *writer) attribute(name, value string) *writer {
+	w.add(" ").add(name).add(`="`)
+	w.dst = appendEscaped(w.dst, value, true)
+	return w.add(`"`)
+}
 
 // appendEscaped escapes what means something in HTML or XML, and the carriage
 // return, which readers of both take for a line feed. It shows U+FFFD for the
