@@ -126,8 +126,11 @@ function press(event) {
 
 function focusSearch(event) {
   const field = $("#q");
-  if (!field) return;
   event.preventDefault();
+  if (!field) {
+    location.assign("/users");
+    return;
+  }
   field.focus();
   field.select();
 }
