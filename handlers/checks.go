@@ -19,6 +19,7 @@ const maxAccept = 16 << 10
 // there is judged alone, without a look at cookies.
 func (x *exchange) authenticate() error {
 	if x.route.open {
+		x.recognize()
 		return nil
 	}
 	lines := x.sent("Authorization")

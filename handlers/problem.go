@@ -110,6 +110,7 @@ func (x *exchange) fail(err error) {
 		RequestID: x.requestID(),
 		Err:       e,
 	}
+	choice := x.problemChoice(e.Code)
 	doc := codecs.Document{
 		Name:      "problem",
 		Namespace: "urn:ietf:rfc:7807",
@@ -117,19 +118,22 @@ func (x *exchange) fail(err error) {
 		Page: codecs.Page{
 			Title: strconv.Itoa(kind.status) + " " + kind.title,
 			Text:  kind.remedy,
-			Form:  x.problemForm(e.Code),
 			Links: x.problemLinks(problem.Type),
 		},
 	}
-	x.sendProblem(kind.status, doc, x.problemChoice(e.Code))
+	if isBrowsed(choice.Format) {
+		doc.Page.Form, doc.Page.Search = x.problemForm(e), x.refusedSearch(e)
+	}
+	x.sendProblem(kind.status, doc, choice)
 }
 
-// problemForm lets who is not signed in do that, and who tried it try again.
-func (x *exchange) problemForm(code parley.Code) *codecs.Form {
-	if code != parley.CodeUnauthorized && x.route.path != signInPath {
-		return nil
+// problemForm lets who is not signed in do that, who tried it try again, and whose
+// change was refused correct it.
+func (x *exchange) problemForm(e *parley.Error) *codecs.Form {
+	if e.Code == parley.CodeUnauthorized || x.route.path == signInPath {
+		return x.signInForm()
 	}
-	return x.signInForm()
+	return x.refusedForm(e)
 }
 
 func (x *exchange) problemLinks(about string) []codecs.Link {

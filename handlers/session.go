@@ -34,6 +34,21 @@ func (x *exchange) authenticateSession() error {
 	return err
 }
 
+// recognize lets a page that everybody may see say who has signed in.
+func (x *exchange) recognize() {
+	cookies := x.c.Request.CookiesNamed(sessionCookie)
+	if len(cookies) != 1 || !x.isSafe() || !x.fromOwnPage() {
+		return
+	}
+	hash, ok := parley.HashSession(cookies[0].Value)
+	if !ok {
+		return
+	}
+	if caller, err := x.Store.AuthenticateSession(x.ctx, hash); err == nil {
+		x.caller, x.session = caller, &hash
+	}
+}
+
 // crossOrigin judges by what browsers say of where a request comes from.
 var crossOrigin = http.NewCrossOriginProtection()
 

@@ -40,7 +40,7 @@ func (s *testServer) signIn(token string) string {
 func (r response) wantSignInPage(t *testing.T, next string) {
 	t.Helper()
 	form := `<form action="/sign-in" method="post" accept-charset="utf-8">` + "\n" + `<input type="hidden" name="next" value="` + next + `" />`
-	if r.StatusCode != 401 || !strings.Contains(r.body, form) || !strings.Contains(r.body, `name="token" autocomplete="current-password"`) {
+	if r.StatusCode != 401 || !strings.Contains(r.body, form) || !strings.Contains(r.body, `name="token" type="password" autocomplete="current-password"`) {
 		t.Errorf("%s\n%s\nwant the sign-in form with next %s", r.Status, r.body, next)
 	}
 	if r.Header.Get("Content-Type") != "text/html; charset=utf-8" || !strings.HasPrefix(r.Header.Get("Www-Authenticate"), `Bearer realm="parley"`) {
@@ -202,20 +202,31 @@ func TestPostRedirectGet(t *testing.T) {
 	change := formBody + "&_method=PATCH&_if_match=%221-html%22&_idempotency_key=k"
 	for _, replayed := range []string{"", "true"} {
 		res := post("/users/"+benID, change)
-		if res.StatusCode != 303 || res.Header.Get("Location") != "/users/ben" || res.body != "" || res.Header.Get("ETag") != "" || res.Header.Get("Idempotent-Replayed") != replayed {
+		if res.StatusCode != 303 || res.Header.Get("Location") != "/users/ben?changed=1" || res.body != "" || res.Header.Get("ETag") != "" || res.Header.Get("Idempotent-Replayed") != replayed {
 			t.Errorf("%s %v %s", res.Status, res.Header, res.body)
 		}
 	}
 	if rows := s.history(ben); len(rows) != 1 || rows[0].ChangedBy != ownerID || rows[0].MediaType != "application/x-www-form-urlencoded" {
 		t.Errorf("history %+v", rows)
 	}
-	page := s.do(request{"GET", "/users/ben", slices.Concat(navigation, own), ""})
-	if page.StatusCode != 200 || page.Header.Get("ETag") != `"2-html"` || !strings.Contains(page.body, `<option value="risky" selected="selected">`) {
+	page := s.do(request{"GET", "/users/ben?changed=1", slices.Concat(navigation, own), ""})
+	if page.StatusCode != 200 || page.Header.Get("ETag") != `"2-html"` || !strings.Contains(page.body, "The status was changed from active to risky.") {
 		t.Errorf("%s %v\n%s", page.Status, page.Header, page.body)
 	}
 
+	// A page that the browser has kept would bring the key of its form a second time.
+	for _, c := range []struct {
+		header []string
+		status int
+	}{{slices.Concat(navigation, own), 200}, {[]string{"Accept", browserAccept}, 304}} {
+		kept := s.do(request{"GET", "/users/ben", slices.Concat([]string{"If-None-Match", `"2-html"`}, c.header), ""})
+		if kept.StatusCode != c.status {
+			t.Errorf("a page that was kept: %s, want %d", kept.Status, c.status)
+		}
+	}
+
 	// A user with a slash in its identifier, and one that is made.
-	if res := post("/users/north%2Fsouth", formBody+"&_method=PATCH"); res.StatusCode != 303 || res.Header.Get("Location") != "/users/north%2Fsouth" {
+	if res := post("/users/north%2Fsouth", formBody+"&_method=PATCH"); res.StatusCode != 303 || res.Header.Get("Location") != "/users/north%2Fsouth?changed=2" {
 		t.Error(res.Status, res.Header)
 	}
 	if res := post("/users", "identifier=new%2Fone&name=New&email=new%40example.com"); res.StatusCode != 303 || res.Header.Get("Location") != "/users/new%2Fone" {
@@ -225,7 +236,7 @@ func TestPostRedirectGet(t *testing.T) {
 	// What fails is told where it fails, in HTML.
 	for status, body := range map[int]string{412: change + "x", 422: "status=banned&_method=PATCH", 400: "status=%zz&_method=PATCH", 405: "status=risky"} {
 		res := post("/users/ben", body)
-		if res.StatusCode != status || !strings.HasPrefix(res.Header.Get("Content-Type"), "text/html") || res.Header.Get("Location") != "" || !strings.Contains(res.body, "<h1>"+strconv.Itoa(status)) {
+		if res.StatusCode != status || !strings.HasPrefix(res.Header.Get("Content-Type"), "text/html") || res.Header.Get("Location") != "" || !strings.Contains(res.body, `<h1 dir="auto">`+strconv.Itoa(status)) {
 			t.Errorf("%d: %s %v", status, res.Status, res.Header)
 		}
 	}

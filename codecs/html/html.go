@@ -17,11 +17,11 @@ import (
 type Codec struct{ anchor string }
 
 var (
-	_ codecs.Steerer     = Codec{}
-	_ codecs.Padder      = Codec{}
-	_ codecs.Sniffer     = Codec{}
-	_ codecs.PageEncoder = Codec{}
-	_ codecs.ListEncoder = Codec{}
+	_ codecs.Steerer        = Codec{}
+	_ codecs.Padder         = Codec{}
+	_ codecs.Sniffer        = Codec{}
+	_ codecs.BrowsedEncoder = Codec{}
+	_ codecs.ListEncoder    = Codec{}
 )
 
 // New makes the codec. anchor is the name of the control that marks the form
@@ -33,6 +33,7 @@ func (Codec) MediaTypes() []string { return []string{"text/html", "application/x
 func (Codec) Steering() []string   { return codecs.FormSteering() }
 func (Codec) Padded()              {}
 func (Codec) EncodesPage()         {}
+func (Codec) IsBrowsed()           {}
 
 // Signatures are looked for without regard to case.
 func (Codec) Signatures() []string { return []string{"<!doctype html", "<html"} }
