@@ -123,6 +123,9 @@ func (x *exchange) fail(err error) {
 	}
 	if isBrowsed(choice.Format) {
 		doc.Page.Form, doc.Page.Search = x.problemForm(e), x.refusedSearch(e)
+		if e.Code == parley.CodeUnauthorized {
+			doc.Page.Title, doc.Page.Text = "Sign in", "Enter the token that you were given."
+		}
 	}
 	x.sendProblem(kind.status, doc, choice)
 }
