@@ -7,20 +7,18 @@ import (
 
 // showIndex says what is here.
 func (a *api) showIndex(x *exchange) (answer, error) {
-	text := func(name, value string) codecs.Field {
-		return codecs.Field{Name: name, Value: codecs.TextValue(value)}
-	}
 	return answer{document: &codecs.Document{
 		Name: "service",
 		Record: codecs.Record{
-			text("name", "Parley"),
-			text("version", version),
-			text("change_status", "PATCH /users/{id-or-identifier}"),
-			text("show_user", "GET /users/{id-or-identifier}"),
-			text("list_history", "GET /users/{id-or-identifier}/status-changes"),
-			text("list_users", "GET /users"),
-			text("create_user", "POST /users"),
-			text("show_workspace", "GET /workspaces/{id-or-identifier}"),
+			textField("name", "Parley"),
+			textField("version", version),
+			textField("change_status", "PATCH /users/{id-or-identifier}"),
+			textField("show_user", "GET /users/{id-or-identifier}"),
+			textField("list_history", "GET /users/{id-or-identifier}/status-changes"),
+			textField("list_users", "GET /users"),
+			textField("create_user", "POST /users"),
+			textField("show_workspace", "GET /workspaces/{id-or-identifier}"),
+			textField("try_a_body", "POST /try"),
 			{Name: "reads", Value: codecs.TextsValue(a.Formats.Readable())},
 			{Name: "writes", Value: codecs.TextsValue(a.Formats.Writable(codecs.Single))},
 			{Name: "writes_lists", Value: codecs.TextsValue(a.Formats.Writable(codecs.Many))},
@@ -29,9 +27,13 @@ func (a *api) showIndex(x *exchange) (answer, error) {
 		Page: codecs.Page{
 			Title: "Parley",
 			Text:  "Parley changes the status of a user and speaks the caller's language both ways. Every request under /users needs a bearer token.",
-			Links: x.formatLinks(),
+			Links: append([]codecs.Link{{URL: tryPath, Label: "Try a body"}}, x.formatLinks()...),
 		},
 	}}, nil
+}
+
+func textField(name, value string) codecs.Field {
+	return codecs.Field{Name: name, Value: codecs.TextValue(value)}
 }
 
 // showProblem explains a type of problem.

@@ -98,30 +98,29 @@ const problemsPath = "/problems/"
 func (x *exchange) fail(err error) {
 	e := failure(err)
 	x.failure = e
-	kind := problemTypes[e.Code]
 	if e.Code == parley.CodeUnavailable {
 		x.header("Retry-After", "1")
 	}
-	problem := records.Problem{
-		Type:      problemsPath + string(e.Code),
-		Title:     kind.title,
-		Status:    kind.status,
-		Instance:  x.c.Request.URL.EscapedPath(),
-		RequestID: x.requestID(),
-		Err:       e,
-	}
-	doc := codecs.Document{
+	problem := describe(e)
+	problem.Instance, problem.RequestID = x.c.Request.URL.EscapedPath(), x.requestID()
+	doc := problemDocument(problem)
+	doc.Page.Form, doc.Page.Links = x.problemForm(e.Code), x.problemLinks(problem.Type)
+	x.sendProblem(problem.Status, doc, x.problemChoice(e.Code))
+}
+
+// describe is the problem that a failure is, as far as every request has it alike.
+func describe(e *parley.Error) records.Problem {
+	kind := problemTypes[e.Code]
+	return records.Problem{Type: problemsPath + string(e.Code), Title: kind.title, Status: kind.status, Err: e}
+}
+
+func problemDocument(p records.Problem) codecs.Document {
+	return codecs.Document{
 		Name:      "problem",
 		Namespace: "urn:ietf:rfc:7807",
-		Record:    problem.Record(),
-		Page: codecs.Page{
-			Title: strconv.Itoa(kind.status) + " " + kind.title,
-			Text:  kind.remedy,
-			Form:  x.problemForm(e.Code),
-			Links: x.problemLinks(problem.Type),
-		},
+		Record:    p.Record(),
+		Page:      codecs.Page{Title: strconv.Itoa(p.Status) + " " + p.Title, Text: problemTypes[p.Err.Code].remedy},
 	}
-	x.sendProblem(kind.status, doc, x.problemChoice(e.Code))
 }
 
 // problemForm lets who is not signed in do that, and who tried it try again.
