@@ -9,8 +9,12 @@ import "context"
 type Store interface {
 	// User finds a user by id, then by identifier: CodeNotFound.
 	User(ctx context.Context, scope Scope, ref string) (User, error)
-	// Users lists users: CodeInvalidQuery for a cursor that is none.
+	// Users lists users: CodeInvalidQuery for a cursor that is none of a list
+	// sorted like this, and for a workspace that does not exist.
 	Users(ctx context.Context, scope Scope, filter UserFilter) (UserPage, error)
+	// CountUsers counts users by status, whatever status and page the filter
+	// asks for: CodeInvalidQuery for a workspace that does not exist.
+	CountUsers(ctx context.Context, scope Scope, filter UserFilter) (map[Status]int64, error)
 	// CreateUser makes a user at version 1: CodeTaken, CodeInvalid where the
 	// workspace does not exist.
 	CreateUser(ctx context.Context, by Caller, user NewUser) (User, error)

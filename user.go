@@ -49,10 +49,36 @@ type NewUser struct {
 
 // UserFilter chooses users for a list. Its zero value chooses all.
 type UserFilter struct {
-	Status Status
-	Type   UserType
-	Prefix string // of identifier, name or email, in any case of ASCII
-	Page   Page
+	Status    Status
+	Type      UserType
+	Workspace string // id or identifier
+	Prefix    string // of identifier, name or email, in any case of ASCII
+	Sort      UserSort
+	Page      Page
+}
+
+// UserSort is what users are sorted by. Its zero value sorts by identifier.
+type UserSort struct {
+	Field      UserField
+	Descending bool
+}
+
+// UserField is a field that users can be sorted by.
+type UserField string
+
+const (
+	UserFieldIdentifier UserField = "identifier"
+	UserFieldName       UserField = "name"
+	UserFieldEmail      UserField = "email"
+	UserFieldType       UserField = "user_type"
+	UserFieldStatus     UserField = "status"
+	UserFieldCreatedAt  UserField = "created_at"
+	UserFieldUpdatedAt  UserField = "updated_at"
+)
+
+// UserFields lists every field that users can be sorted by.
+var UserFields = []UserField{
+	UserFieldIdentifier, UserFieldName, UserFieldEmail, UserFieldType, UserFieldStatus, UserFieldCreatedAt, UserFieldUpdatedAt,
 }
 
 // Page asks for one page of a list.
@@ -61,7 +87,8 @@ type Page struct {
 	Cursor string // from the page before; empty for the first
 }
 
-// UserPage is one page of users, in the order of their identifiers.
+// UserPage is one page of users. Texts are in the order of their bytes, and
+// those who are equal in that of their identifiers.
 type UserPage struct {
 	Users []User
 	Next  string // the cursor of the next page; empty on the last

@@ -155,18 +155,34 @@ const NextCursor = "next_cursor"
 
 // Page is what people need beside a record. Only a PageEncoder shows it.
 type Page struct {
-	Title string
-	Text  string // a paragraph that explains the record; may be empty
-	Form  *Form  // what can be done; nil for nothing
-	Links []Link
+	Title   string
+	Text    string            // a paragraph that explains the record; may be empty
+	Notice  string            // what was done just now; empty for nothing
+	Viewer  *Viewer           // who is looking; nil for nobody in particular
+	Search  *Form             // how a list is searched; nil where it cannot be
+	Counts  []Count           // how a list is divided
+	Columns []Column          // by what a list can be sorted
+	Items   []string          // the URL of each record of a list; may be nil
+	Form    *Form             // what can be done; nil for nothing
+	Lists   []Listing         // what belongs to the record
+	Names   map[string]string // what people call those whose ids are shown; may be nil
+	Links   []Link
+	Command string // the same request for a shell; may be empty
 
 	Made      time.Time // when; zero where that is not said
 	RequestID string    // of the request that it answers; may be empty
 }
 
+// Viewer is who a page was made for.
+type Viewer struct {
+	Name    string
+	SignOut *Form // nil for who has not signed in
+}
+
 // Form is something that can be sent back.
 type Form struct {
 	Action   string // a URL
+	Query    bool   // it asks for something, as the query of its URL, and changes nothing
 	Submit   string // what the button says
 	Hidden   Record // fields that are sent along, before the others
 	Controls []Control
@@ -177,10 +193,37 @@ type Control struct {
 	Name      string
 	Label     string
 	Value     string
-	Options   []string // the values to choose from; none for free text
+	Options   []string // the values to choose from, the empty one for any; none for free text
+	Current   string   // the option that holds already; empty where none does
+	Fault     string   // what is wrong with the value; empty for nothing
+	Line      bool     // free text is one line
 	MaxLength int      // of free text, in code points
 	Secret    bool     // free text of one line that is not shown: a password or a token
 }
+
+// Count is how many records of a list a link leads to.
+type Count struct {
+	Link
+	Value   string // of the field that the list is divided by; empty for all
+	Number  int64
+	Current bool // these are the ones that are shown
+}
+
+// Column is a field that a list can be sorted by.
+type Column struct {
+	Name  string // of the field
+	URL   string // of the list in the order of the field, or the other way round where it is in that order
+	Order Order
+}
+
+// Order is how a list is sorted by a field.
+type Order string
+
+const (
+	Unordered  Order = ""
+	Ascending  Order = "ascending"
+	Descending Order = "descending"
+)
 
 // Link leads to something related.
 type Link struct {

@@ -2,10 +2,7 @@ package handlers
 
 import (
 	"net/http"
-	"slices"
 	"strconv"
-	"strings"
-	"time"
 
 	"github.com/parley-gateway/parley/codecs"
 )
@@ -47,7 +44,7 @@ func (x *exchange) send(ans answer) {
 		return
 	}
 	choice := x.format()
-	x.finishPage(choice, ans)
+	x.address(ans, choice.Format)
 	buffer := takeBuffer()
 	defer buffer.free()
 	name, err := buffer.encode(choice, ans)
@@ -64,7 +61,7 @@ func (x *exchange) send(ans answer) {
 // sendProblem encodes a problem. One that a format cannot hold is told in
 // JSON, which holds everything.
 func (x *exchange) sendProblem(status int, doc codecs.Document, choice codecs.Choice) {
-	x.finishPage(choice, answer{document: &doc})
+	x.address(answer{document: &doc}, choice.Format)
 	buffer := takeBuffer()
 	defer buffer.free()
 	if _, err := buffer.encode(choice, answer{document: &doc}); err != nil {
@@ -82,16 +79,6 @@ func problemMediaType(choice codecs.Choice) string {
 		return p.ProblemMediaType()
 	}
 	return choice.MediaType
-}
-
-// finishPage says on a page for people when it was made, and what it answers.
-func (x *exchange) finishPage(choice codecs.Choice, ans answer) {
-	if _, ok := choice.Format.(codecs.PageEncoder); !ok {
-		return
-	}
-	page := ans.page()
-	page.Made = x.Now().UTC().Truncate(time.Second)
-	page.RequestID = x.requestID()
 }
 
 // page is that of what is said.
@@ -133,27 +120,24 @@ func (x *exchange) linkTo(next string) {
 	if next == "" {
 		return
 	}
-	x.header("Link", "<"+x.nextURL(next)+`>; rel="next"`)
+	x.header("Link", "<"+x.urlWith("cursor", next)+`>; rel="next"`)
 }
 
-// nextURL is this request's own URL with another cursor.
-func (x *exchange) nextURL(cursor string) string {
+// urlWith is this request's own URL with another value of a parameter, or
+// without it where that is empty. A page of a list with other parameters is the
+// first.
+func (x *exchange) urlWith(parameter, value string) string {
 	query := x.c.Request.URL.Query()
-	query.Set("cursor", cursor)
-	return x.c.Request.URL.EscapedPath() + "?" + query.Encode()
-}
-
-// formatLinks lead to the same answer in every other format that can hold it.
-func (x *exchange) formatLinks() []codecs.Link {
-	var links []codecs.Link
-	for _, f := range x.Formats.Formats() {
-		if _, ok := x.Formats.Named(f.Name(), x.route.shape); ok && f.Name() != x.format().Format.Name() {
-			links = append(links, codecs.Link{
-				URL:   x.c.Request.URL.EscapedPath() + "?format=" + f.Name(),
-				Label: strings.ToUpper(f.Name()),
-				Rel:   "alternate",
-			})
-		}
+	if parameter != "format" {
+		query.Del("cursor")
 	}
-	return slices.Clip(links)
+	query.Set(parameter, value)
+	if value == "" {
+		query.Del(parameter)
+	}
+	path := x.c.Request.URL.EscapedPath()
+	if len(query) == 0 {
+		return path
+	}
+	return path + "?" + query.Encode()
 }

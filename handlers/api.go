@@ -33,6 +33,7 @@ type Config struct {
 	MaxBody       int64         // bytes, before and after decompression; 1 MiB
 	Timeout       time.Duration // of the work on one request; 10 s
 	Origins       []string      // whose pages may call from a browser; none
+	DemoUser      string        // the identifier of a user to try things on; none
 
 	SessionLifetime time.Duration // how long a sign-in lasts, in whole seconds; 12 h
 }

@@ -24,9 +24,12 @@ func (a *api) changeStatus(x *exchange) (answer, error) {
 		x.header("Idempotent-Replayed", "true")
 	}
 	if x.postedInSession() {
-		return x.seeOther(userURL(outcome.User.Identifier)), nil
+		return x.seeOther(userURL(outcome.User)), nil
 	}
 	ans := x.userAnswer(outcome.User)
+	if x.readByPeople() {
+		ans.document.Page.Notice = notice(outcome.Change)
+	}
 	if x.headers.minimal {
 		x.header("Preference-Applied", "return=minimal")
 		ans.document, ans.status = nil, http.StatusNoContent
@@ -69,12 +72,19 @@ func (a *api) listChanges(x *exchange) (answer, error) {
 		return answer{}, err
 	}
 	x.linkTo(page.Next)
+	list := x.changesList(page)
+	if x.readByPeople() {
+		list, err = x.historyPage(page)
+	}
+	return answer{listing: &list}, err
+}
+
+func (x *exchange) changesList(page parley.ChangePage) codecs.Listing {
 	list := codecs.Listing{Name: "status_changes", Item: "status_change", Next: page.Next, Records: make([]codecs.Record, len(page.Changes))}
 	for i, c := range page.Changes {
 		list.Records[i] = records.Change(c, x.caller)
 	}
-	list.Page = x.listPage("History of "+x.ref(), page.Next)
-	return answer{listing: &list}, nil
+	return list
 }
 
 func (a *api) showChange(x *exchange) (answer, error) {
@@ -87,6 +97,8 @@ func (a *api) showChange(x *exchange) (answer, error) {
 	return answer{document: &codecs.Document{
 		Name:   "status_change",
 		Record: records.Change(change, x.caller),
-		Page:   codecs.Page{Title: "Status change " + strconv.FormatInt(seq, 10)},
+		Page: x.recordPage("Status change "+strconv.FormatInt(seq, 10), codecs.Link{
+			URL: "/users/" + change.UserID, Label: "User", Rel: "up",
+		}),
 	}}, nil
 }

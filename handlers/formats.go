@@ -2,9 +2,9 @@ package handlers
 
 import (
 	"github.com/parley-gateway/parley/codecs"
-	"github.com/parley-gateway/parley/codecs/html"
 	"github.com/parley-gateway/parley/codecs/pdf"
 	"github.com/parley-gateway/parley/codecs/yaml"
+	"github.com/parley-gateway/parley/handlers/pages"
 	"github.com/parley-gateway/parley/handlers/records"
 )
 
@@ -19,7 +19,7 @@ func Formats() *codecs.Registry {
 	r.Register(codecs.NewForm())
 	r.Register(codecs.NewMultipart(r))
 	r.Register(codecs.NewText(records.FieldStatus, records.FieldComment))
-	r.Register(html.New(records.FieldStatus))
+	r.Register(pages.New(records.FieldStatus))
 	r.Register(pdf.New())
 	r.Register(codecs.NewOctets(r, cbor))
 	r.Register(cbor)

@@ -104,8 +104,12 @@ func (x *exchange) fail(err error) {
 	problem := describe(e)
 	problem.Instance, problem.RequestID = x.c.Request.URL.EscapedPath(), x.requestID()
 	doc := problemDocument(problem)
-	doc.Page.Form, doc.Page.Links = x.problemForm(e.Code), x.problemLinks(problem.Type)
-	x.sendProblem(problem.Status, doc, x.problemChoice(e.Code))
+	choice := x.problemChoice(e.Code)
+	doc.Page.Links = x.problemLinks(problem.Type)
+	if choice.Format.Name() == "html" { // a file is not corrected where it is shown
+		doc.Page.Form, doc.Page.Search = x.problemForm(e), x.refusedSearch(e)
+	}
+	x.sendProblem(problem.Status, doc, choice)
 }
 
 // describe is the problem that a failure is, as far as every request has it alike.
@@ -123,12 +127,12 @@ func problemDocument(p records.Problem) codecs.Document {
 	}
 }
 
-// problemForm lets who is not signed in do that, and who tried it try again.
-func (x *exchange) problemForm(code parley.Code) *codecs.Form {
-	if code != parley.CodeUnauthorized && x.route.path != signInPath {
-		return nil
+// problemForm lets who is not signed in do that, and who tried something try again.
+func (x *exchange) problemForm(e *parley.Error) *codecs.Form {
+	if e.Code == parley.CodeUnauthorized || x.route.path == signInPath {
+		return x.signInForm()
 	}
-	return x.signInForm()
+	return x.refusedForm(e)
 }
 
 func (x *exchange) problemLinks(about string) []codecs.Link {

@@ -38,6 +38,7 @@ const (
 	tryPath       = "/try"
 	indexPath     = "/"
 	problemPath   = "/problems/:code"
+	keysPath      = "/keys"
 )
 
 // routes is the whole HTTP surface. Where there is GET, there is HEAD; every
@@ -59,6 +60,7 @@ func (a *api) routes() []route {
 		{method: http.MethodPost, path: tryPath, open: true, handle: a.tryBody},
 		{method: http.MethodGet, path: indexPath, open: true, handle: a.showIndex},
 		{method: http.MethodGet, path: problemPath, open: true, handle: a.showProblem},
+		{method: http.MethodGet, path: keysPath, open: true, handle: a.showKeys},
 	}
 }
 
@@ -77,6 +79,7 @@ func (a *api) mount(engine *gin.Engine) {
 		options := route{path: path, open: !isGuarded(path), handle: a.tellOptions(methods)}
 		engine.OPTIONS(path, a.serve(options))
 	}
+	a.mountAssets(engine)
 	engine.NoMethod(a.serveElsewhere(route{notAllowed: true}))
 	engine.NoRoute(a.serveElsewhere(route{handle: a.showNothing}))
 }

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"net/url"
 
+	"github.com/google/uuid"
+
 	"github.com/parley-gateway/parley"
 	"github.com/parley-gateway/parley/codecs"
 	"github.com/parley-gateway/parley/handlers/records"
@@ -17,7 +19,8 @@ func (a *api) showUser(x *exchange) (answer, error) {
 	if tag := x.entityTag(user.Version); isCurrent(x.headers.ifNoneMatch, tag) {
 		return answer{status: http.StatusNotModified, tag: tag}, nil
 	}
-	return x.userAnswer(user), nil
+	ans := x.userAnswer(user)
+	return ans, x.addHistory(&ans.document.Page, user)
 }
 
 func (x *exchange) userAnswer(user parley.User) answer {
@@ -31,90 +34,12 @@ func (x *exchange) userAnswer(user parley.User) answer {
 	}
 }
 
-// userPage is made only for the formats that people read.
-func (x *exchange) userPage(user parley.User) codecs.Page {
-	if !x.readByPeople() {
-		return codecs.Page{}
+// userURL names a user by the identifier, unless that could be another's id.
+func userURL(user parley.User) string {
+	if uuid.Validate(user.Identifier) == nil {
+		return "/users/" + user.ID
 	}
-	page := codecs.Page{Title: user.Name, Links: append([]codecs.Link{
-		{URL: userURL(user.Identifier) + "/status-changes", Label: "History"},
-		{URL: "/users", Label: "All users"},
-	}, x.formatLinks()...)}
-	if x.caller.May(parley.PermissionWrite) {
-		page.Form = x.changeForm(user)
-	}
-	return page
-}
-
-func (x *exchange) readByPeople() bool {
-	_, ok := x.format().Format.(codecs.PageEncoder)
-	return ok
-}
-
-func userURL(identifier string) string { return "/users/" + url.PathEscape(identifier) }
-
-// changeForm is the status change as a form that knows when it is stale and
-// is applied once.
-func (x *exchange) changeForm(user parley.User) *codecs.Form {
-	return &codecs.Form{
-		Action: userURL(user.Identifier),
-		Submit: "Change status",
-		Hidden: codecs.Record{
-			{Name: codecs.MethodField, Value: codecs.TextValue(http.MethodPatch)},
-			{Name: codecs.IfMatchField, Value: codecs.TextValue(x.entityTag(user.Version))},
-			{Name: codecs.IdempotencyKeyField, Value: codecs.TextValue(x.NewID())},
-		},
-		Controls: []codecs.Control{
-			{Name: records.FieldStatus, Label: "Status", Value: string(user.Status), Options: parley.Names(parley.Statuses)},
-			{Name: records.FieldComment, Label: "Review comment", MaxLength: parley.MaxComment},
-		},
-	}
-}
-
-func (a *api) listUsers(x *exchange) (answer, error) {
-	filter, err := x.userFilter()
-	if err != nil {
-		return answer{}, err
-	}
-	page, err := a.Store.Users(x.ctx, x.caller.Scope, filter)
-	if err != nil {
-		return answer{}, err
-	}
-	x.linkTo(page.Next)
-	list := codecs.Listing{Name: "users", Item: "user", Next: page.Next, Records: make([]codecs.Record, len(page.Users))}
-	for i, u := range page.Users {
-		list.Records[i] = records.User(u, x.caller)
-	}
-	list.Page = x.listPage("Users", page.Next)
-	return answer{listing: &list}, nil
-}
-
-func (x *exchange) userFilter() (filter parley.UserFilter, err error) {
-	if err = x.checkQuery("status", "user_type", "q", "limit", "cursor"); err != nil {
-		return filter, err
-	}
-	if filter.Status, err = filterBy(x, "status", parley.Statuses); err != nil {
-		return filter, err
-	}
-	if filter.Type, err = filterBy(x, "user_type", parley.UserTypes); err != nil {
-		return filter, err
-	}
-	filter.Prefix = x.c.Query("q")
-	filter.Page, err = x.page()
-	return filter, err
-}
-
-// listPage is made only for the formats that people read.
-func (x *exchange) listPage(title, next string) codecs.Page {
-	if !x.readByPeople() {
-		return codecs.Page{}
-	}
-	page := codecs.Page{Title: title}
-	if next != "" {
-		page.Links = []codecs.Link{{URL: x.nextURL(next), Label: "Next page", Rel: "next"}}
-	}
-	page.Links = append(page.Links, x.formatLinks()...)
-	return page
+	return "/users/" + url.PathEscape(user.Identifier)
 }
 
 func (a *api) createUser(x *exchange) (answer, error) {
@@ -130,7 +55,7 @@ func (a *api) createUser(x *exchange) (answer, error) {
 		return answer{}, err
 	}
 	if x.postedInSession() {
-		return x.seeOther(userURL(created.Identifier)), nil
+		return x.seeOther(userURL(created)), nil
 	}
 	x.header("Location", "/users/"+created.ID)
 	ans := x.userAnswer(created)

@@ -13,6 +13,8 @@ func (a *api) showWorkspace(x *exchange) (answer, error) {
 	return answer{document: &codecs.Document{
 		Name:   "workspace",
 		Record: records.Workspace(workspace, x.caller),
-		Page:   codecs.Page{Title: workspace.Name},
+		Page: x.recordPage(workspace.Name, codecs.Link{
+			URL: "/users?workspace=" + workspace.ID, Label: "Users of this workspace",
+		}),
 	}}, nil
 }

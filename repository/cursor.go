@@ -12,11 +12,12 @@ import (
 // from before a change of its meaning is none, not a wrong one.
 const (
 	usersCursor   = "u1:" // the identifier after which the page begins
+	sortedCursor  = "u2:" // the order, and the user after whom the page begins: see userOrder
 	changesCursor = "c1:" // the seq with which the page begins
 )
 
-// maxCursor is more than an identifier needs, in bytes.
-const maxCursor = 1024
+// maxCursor is more than the longest name and identifier need, in bytes.
+const maxCursor = 3072
 
 var cursorEncoding = base64.RawURLEncoding.Strict()
 

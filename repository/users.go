@@ -5,7 +5,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"strings"
 	"time"
 
 	"github.com/parley-gateway/parley"
@@ -81,95 +80,6 @@ func findUser(q queryer, scope parley.Scope, ref string) (userRow, error) {
 		return row, notFound("user")
 	}
 	return row, err
-}
-
-// Users lists users in the order of the bytes of their identifiers.
-func (s *SQLite) Users(ctx context.Context, scope parley.Scope, filter parley.UserFilter) (parley.UserPage, error) {
-	limit := pageLimit(filter.Page)
-	query, args, err := usersQuery(scope, filter, limit)
-	if err != nil {
-		return parley.UserPage{}, err
-	}
-	var rows []userRow
-	if err := s.read(ctx).Select(&rows, query, args...); err != nil {
-		return parley.UserPage{}, err
-	}
-	return userPage(rows, limit), nil
-}
-
-// usersQuery asks for one user more than the page holds, to know whether
-// another page follows. Conditions are added only where they choose
-// something, so that each combination gets its own plan.
-func usersQuery(scope parley.Scope, filter parley.UserFilter, limit int) (string, []any, error) {
-	var conditions []string
-	var args []any
-	where := func(condition string, values ...any) {
-		conditions = append(conditions, condition)
-		args = append(args, values...)
-	}
-	where("true")
-	if filter.Page.Cursor != "" {
-		after, err := decodeCursor(usersCursor, filter.Page.Cursor)
-		if err != nil {
-			return "", nil, err
-		}
-		where("u.identifier > ?", after)
-	}
-	if scope != parley.Everywhere {
-		where("w.id = ?", scope)
-	}
-	if filter.Status != "" {
-		where("u.status = ?", filter.Status)
-		if filter.Status != parley.StatusActive {
-			where("u.status <> 'active'") // which the index of the others asks for
-		}
-	}
-	if filter.Type != "" {
-		where("u.user_type = ?", filter.Type)
-	}
-	if filter.Prefix != "" {
-		where(prefixCondition, prefixArgs(filter.Prefix)...)
-	}
-	args = append(args, limit+1)
-	return selectUser + " WHERE " + strings.Join(conditions, " AND ") + " ORDER BY u.identifier LIMIT ?", args, nil
-}
-
-// prefixCondition finds the identifiers of all who match before it walks along
-// them. A string begins with a prefix if it stands, in the order of bytes, between
-// it and itself with a byte that no text has.
-const prefixCondition = `u.identifier IN (
-	SELECT identifier FROM users WHERE lower(identifier) >= ? AND lower(identifier) < ? UNION ALL
-	SELECT identifier FROM users WHERE lower(name) >= ? AND lower(name) < ? UNION ALL
-	SELECT identifier FROM users WHERE lower(email) >= ? AND lower(email) < ?)`
-
-func prefixArgs(prefix string) []any {
-	from := lowerASCII(prefix)
-	to := from + "\xff"
-	return []any{from, to, from, to, from, to}
-}
-
-// lowerASCII is SQLite's lower.
-func lowerASCII(s string) string {
-	lower := []byte(s)
-	for i, c := range lower {
-		if 'A' <= c && c <= 'Z' {
-			lower[i] = c + 'a' - 'A'
-		}
-	}
-	return string(lower)
-}
-
-func userPage(rows []userRow, limit int) parley.UserPage {
-	var page parley.UserPage
-	if len(rows) > limit {
-		rows = rows[:limit]
-		page.Next = encodeCursor(usersCursor, rows[limit-1].Identifier)
-	}
-	page.Users = make([]parley.User, len(rows))
-	for i, row := range rows {
-		page.Users[i] = row.user()
-	}
-	return page
 }
 
 // CreateUser makes a user at version 1. Without a workspace it is the one

@@ -13,7 +13,7 @@ import (
 
 // config is the settings in the terms of the handlers.
 func (s serving) config(store parley.Store, log *slog.Logger, commentRequired []parley.Status) handlers.Config {
-	return handlers.Config{
+	config := handlers.Config{
 		Store:         store,
 		Log:           log,
 		Rules:         records.Rules{CommentRequired: commentRequired},
@@ -25,6 +25,10 @@ func (s serving) config(store parley.Store, log *slog.Logger, commentRequired []
 
 		SessionLifetime: s.sessionLifetime,
 	}
+	if s.demo {
+		config.DemoUser = demoUser
+	}
+	return config
 }
 
 // check refuses settings that cannot be meant.
