@@ -29,7 +29,7 @@ func (a *api) showTry(x *exchange) (answer, error) {
 			Title: "Try a body",
 			Text: "What would Parley read in a body, and answer? Nothing is changed or kept. Text counts as UTF-8, as most programs send it;" +
 				" a file, or base64, as the bytes that it holds.",
-			Form:  tryForm(sent),
+			Form:  a.tryForm(sent),
 			Links: a.exampleLinks(),
 		},
 	}}, nil
@@ -94,18 +94,28 @@ func isText(body []byte) bool {
 
 func isUnreadable(r rune) bool { return r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == 0x7f }
 
-func tryForm(sent records.Trial) *codecs.Form {
+func (a *api) tryForm(sent records.Trial) *codecs.Form {
 	body, encoded := fieldsOf(sent.Body)
 	return &codecs.Form{
 		Action: tryPath,
 		Submit: "Try",
 		Controls: []codecs.Control{
-			{Name: records.FieldContentType, Label: "Content-Type", Value: again(cmp.Or(sent.ContentType, "application/json"))},
+			{Name: records.FieldContentType, Label: "Content-Type", Line: true, Value: again(cmp.Or(sent.ContentType, "application/json")), Suggestions: a.Formats.Readable()},
 			{Name: records.FieldBody, Label: "Body", Value: again(body)},
-			{Name: records.FieldBodyBase64, Label: "Body in base64, where it is no text", Value: again(encoded)},
-			{Name: records.FieldAccept, Label: "Accept", Value: again(cmp.Or(sent.Accept, "*/*"))},
+			{Name: records.FieldBodyBase64, Label: "Body in base64", Value: again(encoded)},
+			{Name: records.FieldAccept, Label: "Accept", Line: true, Value: again(cmp.Or(sent.Accept, "*/*")), Suggestions: accepts},
 		},
 	}
+}
+
+// accepts are what clients ask for: anything, this and else that, what a browser
+// wants, and what Java says when nobody has set it.
+var accepts = []string{
+	"*/*",
+	"application/json",
+	"text/xml, */*;q=0.1",
+	"text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+	"text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2",
 }
 
 // again is a value that is shown in its form again, unless that is a burden.
@@ -120,7 +130,7 @@ func again(value string) string {
 func (a *api) exampleLinks() []codecs.Link {
 	links := []codecs.Link{{URL: tryPath, Label: "Empty"}}
 	for _, e := range a.examples() {
-		links = append(links, codecs.Link{URL: tryPath + "?example=" + e.Name, Label: "Example: " + strings.ReplaceAll(e.Name, "-", " ")})
+		links = append(links, codecs.Link{URL: tryPath + "?example=" + e.Name, Label: strings.ReplaceAll(e.Name, "-", " ")})
 	}
 	return links
 }
@@ -136,7 +146,7 @@ func (a *api) tryBody(x *exchange) (answer, error) {
 		return answer{}, err
 	}
 	t := a.try(sent)
-	page := codecs.Page{Title: t.title(), Form: tryForm(sent), Links: a.exampleLinks()}
+	page := codecs.Page{Title: t.title(), Form: a.tryForm(sent), Links: a.exampleLinks()}
 	return answer{document: &codecs.Document{Name: tryName, Record: t.record(), Page: page}}, nil
 }
 
