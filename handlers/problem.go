@@ -132,6 +132,9 @@ func (x *exchange) problemForm(e *parley.Error) *codecs.Form {
 	if e.Code == parley.CodeUnauthorized || x.route.path == signInPath {
 		return x.signInForm()
 	}
+	if x.route.path == tryPath {
+		return x.refusedTry(e)
+	}
 	return x.refusedForm(e)
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/parley-gateway/parley"
 	"github.com/parley-gateway/parley/codecs"
 	"github.com/parley-gateway/parley/handlers/records"
 	"github.com/parley-gateway/parley/handlers/trial"
@@ -155,4 +156,18 @@ func (x *exchange) takeUpload() {
 	if _, ok := x.declared.codec.(codecs.Multipart); ok {
 		x.declared.codec = codecs.Upload{}
 	}
+}
+
+// refusedTry is the form of a trial that could not be made sense of, nil where nothing
+// of it was read.
+func (x *exchange) refusedTry(e *parley.Error) *codecs.Form {
+	if x.decoded.Codec == nil {
+		return nil
+	}
+	form := x.tryForm(records.Trial{})
+	x.fillIn(form, e)
+	for i := range form.Controls {
+		form.Controls[i].Value = again(form.Controls[i].Value)
+	}
+	return form
 }

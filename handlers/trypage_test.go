@@ -69,3 +69,16 @@ func TestTryPageHasExamples(t *testing.T) {
 		}
 	}
 }
+
+// TestTryPageRefused keeps what was entered in a trial that could not be tried.
+func TestTryPageRefused(t *testing.T) {
+	s := newServer(t)
+	res := s.do(request{"POST", "/try", []string{"Authorization", "", "Accept", "text/html", "Content-Type", "application/x-www-form-urlencoded"},
+		"content_type=text%2Fxml&body=%3Cu%2F%3E&body_base64=%21&accept="})
+	if res.StatusCode != 422 {
+		t.Errorf("%s\n%s", res.Status, res.body)
+	}
+	readPage(t, "/try", res.body)
+	mustShow(t, res.body, `<a href="#body_base64">Body in base64</a>: This is no base64`, `<form action="/try" method="post"`,
+		`value="text/xml"`, "&lt;u/&gt;</textarea>", `<p class="fault" id="body_base64-fault">`, "!</textarea>")
+}

@@ -182,10 +182,11 @@ async function tryBody(form) {
       method: "POST", body: new FormData(form), headers: { Accept: "text/html" }, signal: asking.signal,
     });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    outcome.replaceChildren(...($("#outcome", page) ?? $("main", page)).childNodes);
-    $("h1").textContent = $("h1", page)?.textContent ?? $("h1").textContent;
+    const heading = $("h1", page);
+    heading.remove();
+    outcome.replaceChildren(...($("#outcome", page) ?? $(".problem", page)).childNodes);
+    $("h1").textContent = $("#told").textContent = heading.textContent;
     document.title = page.title;
-    $("#told").textContent = $("h1").textContent;
   } catch (failure) {
     if (failure.name === "AbortError") return;
     outcome.textContent = "The server did not answer.";
