@@ -24,9 +24,10 @@ func TestDependenciesPointOneWay(t *testing.T) {
 		module + "/fixtures":           {module},
 		module + "/repository":         {module},
 		module + "/handlers/records":   {module, module + "/codecs"},
+		module + "/handlers/trial":     {module, module + "/codecs", module + "/handlers/records"},
 		module + "/handlers/pages":     {module + "/codecs", module + "/codecs/html"},
 		module + "/handlers": {module, module + "/codecs", module + "/codecs/html", module + "/codecs/pdf", module + "/codecs/pdf/object", module + "/codecs/pdf/typeset", module + "/codecs/yaml",
-			module + "/handlers/records", module + "/handlers/pages"},
+			module + "/handlers/records", module + "/handlers/trial", module + "/handlers/pages"},
 	}
 	for pkg, allowed := range mayUse {
 		out, err := exec.Command("go", "list", "-deps", pkg).Output()

@@ -198,15 +198,16 @@ type Form struct {
 
 // Control is one field of a form.
 type Control struct {
-	Name      string
-	Label     string
-	Value     string
-	Options   []string // the values to choose from, the empty one for any; none for free text
-	Current   string   // the option that holds already; empty where none does
-	Fault     string   // what is wrong with the value; empty for nothing
-	Line      bool     // free text is one line
-	MaxLength int      // of free text, in code points
-	Secret    bool     // free text of one line that is not shown: a password or a token
+	Name        string
+	Label       string
+	Value       string
+	Options     []string // the values to choose from, the empty one for any; none for free text
+	Current     string   // the option that holds already; empty where none does
+	Fault       string   // what is wrong with the value; empty for nothing
+	Line        bool     // free text is one line
+	MaxLength   int      // of free text, in code points
+	Suggestions []string // values that free text of one line may have; none where there are none to suggest
+	Secret      bool     // free text of one line that is not shown: a password or a token
 }
 
 // Count is how many records of a list a link leads to.

@@ -168,6 +168,9 @@ func (j JSON) EncodeList(dst []byte, list Listing) ([]byte, error) {
 	return j.encodeLine(dst, list.Record())
 }
 
+// AppendValue appends one value as Encode writes it in an object.
+func (j JSON) AppendValue(dst []byte, v Value) ([]byte, error) { return appendJSONValue(dst, j, v) }
+
 // encodeLine ends the object with a line feed, so that a terminal shows what
 // comes after it on a line of its own.
 func (j JSON) encodeLine(dst []byte, r Record) ([]byte, error) {

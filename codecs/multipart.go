@@ -141,6 +141,10 @@ func (p part) field(body []byte, charset string) (Field, error) {
 		return Field{}, err
 	}
 	field := Field{Name: unescapeName.Replace(name)}
+	if p.file {
+		field.Value = BytesValue(string(p.content))
+		return field, nil
+	}
 	if t := p.mediaType.Name; t != "" && t != "text/plain" {
 		field.Value = UnfitValue("wrong-type", "a part of the type "+t)
 		return field, nil

@@ -70,12 +70,15 @@ func (x *exchange) sendProblem(status int, doc codecs.Document, choice codecs.Ch
 			panic(err)
 		}
 	}
-	mediaType := choice.MediaType
-	if p, ok := choice.Format.(codecs.ProblemEncoder); ok {
-		mediaType = p.ProblemMediaType()
-	}
 	x.c.Writer.Header().Del("Etag")
-	x.sendBody(status, codecs.ContentType(choice.Format, mediaType, buffer.bytes), buffer.bytes)
+	x.sendBody(status, codecs.ContentType(choice.Format, problemMediaType(choice), buffer.bytes), buffer.bytes)
+}
+
+func problemMediaType(choice codecs.Choice) string {
+	if p, ok := choice.Format.(codecs.ProblemEncoder); ok {
+		return p.ProblemMediaType()
+	}
+	return choice.MediaType
 }
 
 func (x *exchange) sendEmpty(status int) {

@@ -6,6 +6,7 @@ package handlers
 import (
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -14,6 +15,7 @@ import (
 	"github.com/parley-gateway/parley"
 	"github.com/parley-gateway/parley/codecs"
 	"github.com/parley-gateway/parley/handlers/records"
+	"github.com/parley-gateway/parley/handlers/trial"
 )
 
 // Config is what an API is made of. A zero value is replaced by its default,
@@ -45,7 +47,8 @@ const (
 // api is what all handlers share.
 type api struct {
 	Config
-	noContentType error // what is wrong with a body without one
+	noContentType error                  // what is wrong with a body without one
+	examples      func() []trial.Example // of bodies, made when they are asked for
 }
 
 // New makes the handler of the whole HTTP surface.
@@ -56,6 +59,7 @@ func New(config Config) http.Handler {
 		Detail:    "The body has no Content-Type.",
 		Supported: a.Formats.Readable(),
 	}
+	a.examples = sync.OnceValue(func() []trial.Example { return trial.Examples(a.Formats) })
 	gin.SetMode(gin.ReleaseMode)
 	engine := gin.New()
 	// Path values are decoded by the handlers, exactly once: gin itself would

@@ -38,7 +38,7 @@ func (x *exchange) decode() error {
 func (x *exchange) readRecord() error {
 	r := x.c.Request
 	if r.Body == nil || r.Body == http.NoBody {
-		return parley.NewError(parley.CodeMalformed, "The body is empty.")
+		return errNoBody
 	}
 	if x.declared.err != nil {
 		return x.refuseBody(x.declared.err)
@@ -49,12 +49,25 @@ func (x *exchange) readRecord() error {
 	if buffer.bytes, err = readBody(buffer.bytes, r, x.MaxBody); err != nil {
 		return x.refuseBody(err)
 	}
-	d, err := codecs.DecodeAs(x.declared.codec, codecs.Input{Body: buffer.bytes, Type: x.declared.mediaType, Limits: x.Limits})
+	d, err := x.decodeBody(x.declared, buffer.bytes)
 	if err != nil {
 		return x.refuseBody(err)
 	}
 	x.decoded, x.language = d, d.Spoken()
 	return nil
+}
+
+var errNoBody = parley.NewError(parley.CodeMalformed, "The body is empty.")
+
+// decodeBody reads a body that has come whole.
+func (a *api) decodeBody(d declared, body []byte) (codecs.Decoded, error) {
+	switch {
+	case len(body) == 0:
+		return codecs.Decoded{}, errNoBody
+	case d.err != nil:
+		return codecs.Decoded{}, d.err
+	}
+	return codecs.DecodeAs(d.codec, codecs.Input{Body: body, Type: d.mediaType, Limits: a.Limits})
 }
 
 // refuseBody tells a caller why a body was not read, and what could be.

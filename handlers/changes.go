@@ -45,7 +45,7 @@ func (x *exchange) readChange() (parley.ChangeRequest, error) {
 	if err != nil {
 		return parley.ChangeRequest{}, err
 	}
-	if err := x.steer(steering); err != nil {
+	if err := x.headers.steer(steering); err != nil {
 		return parley.ChangeRequest{}, err
 	}
 	return parley.ChangeRequest{
@@ -57,20 +57,6 @@ func (x *exchange) readChange() (parley.ChangeRequest, error) {
 		RequestID:      x.requestID(),
 		MediaType:      x.decoded.Codec.MediaTypes()[0],
 	}, nil
-}
-
-// steer lets fields stand for headers that were not sent.
-func (x *exchange) steer(s records.Steering) (err error) {
-	if s.IfMatch != nil && !x.headers.ifMatch.Given {
-		if x.headers.ifMatch, err = x.parseIfMatch(codecs.IfMatchField, *s.IfMatch); err != nil {
-			return err
-		}
-	}
-	if s.IdempotencyKey != nil && x.headers.idempotencyKey == "" {
-		x.headers.idempotencyKey = *s.IdempotencyKey
-		return checkIdempotencyKey(codecs.IdempotencyKeyField, *s.IdempotencyKey)
-	}
-	return nil
 }
 
 func (a *api) listChanges(x *exchange) (answer, error) {

@@ -145,23 +145,35 @@ func (x *exchange) checkPermission() error {
 // negotiate chooses the format of the answer by ?format= or Accept.
 func (x *exchange) negotiate() error {
 	accept := x.sent("Accept")
+	if err := checkAccept(accept); err != nil {
+		return err
+	}
+	choice, ok := x.chooseFormat(accept, x.route.shape)
+	if !ok {
+		return x.notAcceptable(x.route.shape)
+	}
+	x.choice = choice
+	return nil
+}
+
+// checkAccept bounds the lines of an Accept field.
+func checkAccept(lines []string) error {
 	length := 0
-	for _, line := range accept {
+	for _, line := range lines {
 		length += len(line)
 	}
 	if length > maxAccept {
 		return parley.NewError(parley.CodeInvalidHeader, "The Accept header is longer than 16 KiB.")
 	}
-	choice, ok := x.chooseFormat(accept, x.route.shape)
-	if !ok {
-		return &parley.Error{
-			Code:      parley.CodeNotAcceptable,
-			Detail:    "The answer cannot be had in any format that was asked for.",
-			Supported: x.Formats.Writable(x.route.shape),
-		}
-	}
-	x.choice = choice
 	return nil
+}
+
+func (a *api) notAcceptable(shape codecs.Shape) error {
+	return &parley.Error{
+		Code:      parley.CodeNotAcceptable,
+		Detail:    "The answer cannot be had in any format that was asked for.",
+		Supported: a.Formats.Writable(shape),
+	}
 }
 
 func (x *exchange) chooseFormat(accept []string, shape codecs.Shape) (codecs.Choice, bool) {

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/parley-gateway/parley"
+	"github.com/parley-gateway/parley/codecs"
+	"github.com/parley-gateway/parley/handlers/records"
 )
 
 // headers are the request headers that decide what is done, once they are
@@ -61,17 +63,17 @@ func (x *exchange) readIfMatch() (parley.Match, error) {
 	if err != nil || x.sent("If-Match") == nil {
 		return none, err
 	}
-	return x.parseIfMatch("If-Match", value)
+	return parseIfMatch("If-Match", value, x.MatchRequired)
 }
 
 // parseIfMatch reads a precondition into the versions that it names. A tag
 // that is not ours, or a weak one (RFC 9110 section 13.1.1), names none.
-func (x *exchange) parseIfMatch(name, value string) (parley.Match, error) {
+func parseIfMatch(name, value string, required bool) (parley.Match, error) {
 	tags, ok := parseEntityTags(value)
 	if !ok {
 		return parley.Match{}, invalidHeader(name, "must be * or entity tags in quotes")
 	}
-	m := parley.Match{Given: true, Required: x.MatchRequired, Any: slices.Contains(tags, "*")}
+	m := parley.Match{Given: true, Required: required, Any: slices.Contains(tags, "*")}
 	for _, tag := range tags {
 		if v, ok := taggedVersion(tag); ok {
 			m.Versions = append(m.Versions, v)
@@ -80,6 +82,20 @@ func (x *exchange) parseIfMatch(name, value string) (parley.Match, error) {
 	slices.Sort(m.Versions)
 	m.Versions = slices.Compact(m.Versions)
 	return m, nil
+}
+
+// steer lets fields stand for headers that were not sent.
+func (h *headers) steer(s records.Steering) (err error) {
+	if s.IfMatch != nil && !h.ifMatch.Given {
+		if h.ifMatch, err = parseIfMatch(codecs.IfMatchField, *s.IfMatch, h.ifMatch.Required); err != nil {
+			return err
+		}
+	}
+	if s.IdempotencyKey != nil && h.idempotencyKey == "" {
+		h.idempotencyKey = *s.IdempotencyKey
+		return checkIdempotencyKey(codecs.IdempotencyKeyField, *s.IdempotencyKey)
+	}
+	return nil
 }
 
 func (x *exchange) readIdempotencyKey() (string, error) {

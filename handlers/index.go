@@ -9,20 +9,18 @@ import (
 
 // showIndex says what is here.
 func (a *api) showIndex(x *exchange) (answer, error) {
-	text := func(name, value string) codecs.Field {
-		return codecs.Field{Name: name, Value: codecs.TextValue(value)}
-	}
 	return answer{document: &codecs.Document{
 		Name: "service",
 		Record: codecs.Record{
-			text("name", "Parley"),
-			text("version", version),
-			text("change_status", "PATCH /users/{id-or-identifier}"),
-			text("show_user", "GET /users/{id-or-identifier}"),
-			text("list_history", "GET /users/{id-or-identifier}/status-changes"),
-			text("list_users", "GET /users"),
-			text("create_user", "POST /users"),
-			text("show_workspace", "GET /workspaces/{id-or-identifier}"),
+			textField("name", "Parley"),
+			textField("version", version),
+			textField("change_status", "PATCH /users/{id-or-identifier}"),
+			textField("show_user", "GET /users/{id-or-identifier}"),
+			textField("list_history", "GET /users/{id-or-identifier}/status-changes"),
+			textField("list_users", "GET /users"),
+			textField("create_user", "POST /users"),
+			textField("show_workspace", "GET /workspaces/{id-or-identifier}"),
+			textField("try_a_body", "POST /try"),
 			{Name: "reads", Value: codecs.TextsValue(a.Formats.Readable())},
 			{Name: "writes", Value: codecs.TextsValue(a.Formats.Writable(codecs.Single))},
 			{Name: "writes_lists", Value: codecs.TextsValue(a.Formats.Writable(codecs.Many))},
@@ -30,6 +28,10 @@ func (a *api) showIndex(x *exchange) (answer, error) {
 		},
 		Page: x.indexPage(),
 	}}, nil
+}
+
+func textField(name, value string) codecs.Field {
+	return codecs.Field{Name: name, Value: codecs.TextValue(value)}
 }
 
 // indexPage explains the service to people.
@@ -50,15 +52,12 @@ func (x *exchange) indexPage() codecs.Page {
 func (a *api) formatsList() codecs.Listing {
 	list := codecs.Listing{Name: "formats", Page: codecs.Page{Title: "Formats"}}
 	for _, f := range a.Formats.Formats() {
-		text := func(name, value string) codecs.Field {
-			return codecs.Field{Name: name, Value: codecs.TextValue(value)}
-		}
 		_, read := f.(codecs.Codec)
 		_, written := f.(codecs.Encoder)
 		_, lists := f.(codecs.ListEncoder)
 		list.Records = append(list.Records, codecs.Record{
-			text("format", f.Name()), text("media_type", f.MediaTypes()[0]),
-			text("read", mark(read)), text("written", mark(written)), text("lists", mark(lists)),
+			textField("format", f.Name()), textField("media_type", f.MediaTypes()[0]),
+			textField("read", mark(read)), textField("written", mark(written)), textField("lists", mark(lists)),
 		})
 	}
 	return list

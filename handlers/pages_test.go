@@ -67,7 +67,7 @@ const hostileComment = "<script>alert(1)</script>\n<a href=\"javascript:alert(1)
 var everyPage = map[string]int{
 	"/": 200, "/keys": 200, "/users": 200, "/users?q=nobody": 200, "/users?status=risky&sort=-name": 200, "/users?workspace=nowhere": 400,
 	"/users/ben": 200, "/users/ben?changed=1": 200, "/users/nobody": 404, "/users/ben/status-changes": 200, "/users/mia/status-changes": 200,
-	"/users/ben/status-changes/1": 200, "/workspaces/delay": 200, "/problems/not-found": 200, "/nowhere": 404,
+	"/users/ben/status-changes/1": 200, "/workspaces/delay": 200, "/problems/not-found": 200, "/nowhere": 404, "/try": 200, "/try?example=duplicate-key": 200, "/try?example=cbor": 200,
 }
 
 // TestEveryPage holds every page to what all promise: well-formed, small, at
@@ -102,7 +102,7 @@ func TestEveryPage(t *testing.T) {
 }
 
 // readPage reads a page as XML, and counts its elements.
-func readPage(t *testing.T, path, body string) map[string]int {
+func readPage(t testing.TB, path, body string) map[string]int {
 	t.Helper()
 	d := xml.NewDecoder(strings.NewReader(body))
 	elements := map[string]int{}

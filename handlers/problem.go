@@ -98,43 +98,45 @@ const problemsPath = "/problems/"
 func (x *exchange) fail(err error) {
 	e := failure(err)
 	x.failure = e
-	kind := problemTypes[e.Code]
 	if e.Code == parley.CodeUnavailable {
 		x.header("Retry-After", "1")
 	}
-	problem := records.Problem{
-		Type:      problemsPath + string(e.Code),
-		Title:     kind.title,
-		Status:    kind.status,
-		Instance:  x.c.Request.URL.EscapedPath(),
-		RequestID: x.requestID(),
-		Err:       e,
-	}
-	choice := x.problemChoice(e.Code)
-	doc := codecs.Document{
-		Name:      "problem",
-		Namespace: "urn:ietf:rfc:7807",
-		Record:    problem.Record(),
-		Page: codecs.Page{
-			Title: strconv.Itoa(kind.status) + " " + kind.title,
-			Text:  kind.remedy,
-			Links: x.problemLinks(problem.Type),
-		},
-	}
+	problem := describe(e)
+	problem.Instance, problem.RequestID = x.c.Request.URL.EscapedPath(), x.requestID()
+	choice, doc := x.problemChoice(e.Code), problemDocument(problem)
+	doc.Page.Links = x.problemLinks(problem.Type)
 	if isBrowsed(choice.Format) {
 		doc.Page.Form, doc.Page.Search = x.problemForm(e), x.refusedSearch(e)
 		if e.Code == parley.CodeUnauthorized {
 			doc.Page.Title, doc.Page.Text = "Sign in", "Enter the token that you were given."
 		}
 	}
-	x.sendProblem(kind.status, doc, choice)
+	x.sendProblem(problem.Status, doc, choice)
 }
 
-// problemForm lets who is not signed in do that, who tried it try again, and whose
-// change was refused correct it.
+// describe is the problem that a failure is, as far as every request has it alike.
+func describe(e *parley.Error) records.Problem {
+	kind := problemTypes[e.Code]
+	return records.Problem{Type: problemsPath + string(e.Code), Title: kind.title, Status: kind.status, Err: e}
+}
+
+func problemDocument(p records.Problem) codecs.Document {
+	return codecs.Document{
+		Name:      "problem",
+		Namespace: "urn:ietf:rfc:7807",
+		Record:    p.Record(),
+		Page:      codecs.Page{Title: strconv.Itoa(p.Status) + " " + p.Title, Text: problemTypes[p.Err.Code].remedy},
+	}
+}
+
+// problemForm lets who is not signed in do that, who tried something try again, and
+// whose change was refused correct it.
 func (x *exchange) problemForm(e *parley.Error) *codecs.Form {
 	if e.Code == parley.CodeUnauthorized || x.route.path == signInPath {
 		return x.signInForm()
+	}
+	if x.route.path == tryPath {
+		return x.refusedTry(e)
 	}
 	return x.refusedForm(e)
 }

@@ -19,6 +19,13 @@ func (x *exchange) refusedForm(e *parley.Error) *codecs.Form {
 		return nil
 	}
 	form := x.changeForm(user)
+	x.fillIn(form, e)
+	x.keepSteering(form, e.Code)
+	return form
+}
+
+// fillIn puts into a form what was entered, and what is wrong with it.
+func (x *exchange) fillIn(form *codecs.Form, e *parley.Error) {
 	for i := range form.Controls {
 		c := &form.Controls[i]
 		if entered, ok := x.entered(c.Name); ok {
@@ -26,8 +33,6 @@ func (x *exchange) refusedForm(e *parley.Error) *codecs.Form {
 		}
 		c.Fault = faultOf(e, c.Name)
 	}
-	x.keepSteering(form, e.Code)
-	return form
 }
 
 func isCorrectable(code parley.Code) bool {

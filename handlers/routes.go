@@ -35,6 +35,7 @@ const (
 	workspacePath = "/workspaces/:ref"
 	signInPath    = "/sign-in"
 	signOutPath   = "/sign-out"
+	tryPath       = "/try"
 	indexPath     = "/"
 	problemPath   = "/problems/:code"
 	keysPath      = "/keys"
@@ -55,6 +56,8 @@ func (a *api) routes() []route {
 		{method: http.MethodGet, path: signInPath, open: true, handle: a.showSignIn},
 		{method: http.MethodPost, path: signInPath, open: true, handle: a.signIn},
 		{method: http.MethodPost, path: signOutPath, handle: a.signOut},
+		{method: http.MethodGet, path: tryPath, open: true, handle: a.showTry},
+		{method: http.MethodPost, path: tryPath, open: true, handle: a.tryBody},
 		{method: http.MethodGet, path: indexPath, open: true, handle: a.showIndex},
 		{method: http.MethodGet, path: problemPath, open: true, handle: a.showProblem},
 		{method: http.MethodGet, path: keysPath, open: true, handle: a.showKeys},

@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strconv"
 
 	"github.com/spf13/cobra"
 
 	"github.com/parley-gateway/parley/codecs"
 	"github.com/parley-gateway/parley/handlers"
+	"github.com/parley-gateway/parley/handlers/trial"
 )
 
 func (p *program) convertCommand() *cobra.Command {
@@ -53,11 +53,7 @@ func (p *program) convert(from, to string, body []byte) error {
 	if err != nil {
 		return err
 	}
-	return p.printDocument(formats, to, codecs.Document{
-		Name:   "record",
-		Record: decoded.Record,
-		Page:   codecs.Page{Title: "Record"},
-	})
+	return p.printDocument(formats, to, trial.Document(decoded.Record))
 }
 
 // withoutCharset lets a file say for itself how its characters are encoded.
@@ -101,48 +97,12 @@ func (p *program) negotiate(accept, contentType string, shape codecs.Shape) erro
 		}
 		language = codecs.LanguageOf(codec, mediaType.Name)
 	}
-	weighings, choice, ok := formats.Explain([]string{accept}, shape)
-	choice = choice.In(language)
-	var rows []codecs.Record
-	var first codecs.Weighing
-	for _, w := range weighings {
-		wins := ok && w.MediaType == choice.MediaType
-		switch {
-		case !w.Alias:
-			first = w
-		case w.Range == "" && wins:
-			// The language of the request chose it under the first name's range.
-			w.Range, w.Quality = first.Range, first.Quality
-		case w.Range == "":
-			continue
-		}
-		rows = append(rows, weighingRecord(w, wins))
-	}
-	if err := p.printTable(rows, []string{"format", "media_type", "range", "quality", "wins"}); err != nil {
+	rows, ok := trial.Negotiate(formats, []string{accept}, language, shape)
+	if err := p.printTable(rows, trial.Columns); err != nil {
 		return err
 	}
 	if !ok {
 		return fmt.Errorf("nothing is acceptable: the answer would be 406")
 	}
 	return nil
-}
-
-func weighingRecord(w codecs.Weighing, wins bool) codecs.Record {
-	text := func(name, value string) codecs.Field {
-		if value == "" {
-			value = "-"
-		}
-		return codecs.Field{Name: name, Value: codecs.TextValue(value)}
-	}
-	mark := ""
-	if wins {
-		mark = "wins"
-	}
-	return codecs.Record{
-		text("format", w.Format.Name()),
-		text("media_type", w.MediaType),
-		text("range", w.Range),
-		text("quality", strconv.FormatFloat(w.Quality, 'f', -1, 64)),
-		text("wins", mark),
-	}
 }

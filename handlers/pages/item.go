@@ -132,6 +132,18 @@ func (it *item) Value(name string) string {
 	return string(v.AppendScalar(nil))
 }
 
+// Texts are the members of a list.
+func (it *item) Texts(name string) (texts []string) {
+	v, _ := it.record.Get(name)
+	for _, member := range v.Members() {
+		texts = append(texts, member.Value.Text())
+	}
+	return texts
+}
+
+// All are the fields as they are.
+func (it *item) All() codecs.Record { return it.record }
+
 // Rest are all fields but those that are named.
 func (it *item) Rest(names string) []field {
 	return slices.DeleteFunc(slices.Clone(it.fields), func(f field) bool {

@@ -152,3 +152,22 @@ func (v *view) Members(name string) ([]item, error) {
 	}
 	return items, nil
 }
+
+// Part is a map that the record has, nil where it has none.
+func (v *view) Part(name string) *item {
+	m, ok := v.record.Get(name)
+	if !ok {
+		return nil
+	}
+	return &item{record: m.Members()}
+}
+
+// Parts are the maps in a list that the record has, as they are.
+func (v *view) Parts(name string) []*item {
+	list, _ := v.record.Get(name)
+	parts := make([]*item, len(list.Members()))
+	for i, member := range list.Members() {
+		parts[i] = &item{record: member.Value.Members()}
+	}
+	return parts
+}

@@ -34,7 +34,7 @@ function count(area) {
 
 function sendOnce(event) {
   const form = event.target;
-  if (form.method !== "post") return;
+  if (form.method !== "post" || form.id === "trial") return;
   if (form.dataset.sent) {
     event.preventDefault();
     return;
@@ -167,6 +167,63 @@ function addCopying(box) {
   box.append(button);
 }
 
+// A body is tried while one types: the same form, of whose answer the outcome is
+// taken. It is in one field at a time, the one that was used last.
+
+const bodies = ["body", "body_base64", "file"];
+
+async function tryBody(form) {
+  const outcome = $("#outcome");
+  asking?.abort();
+  asking = new AbortController();
+  outcome.setAttribute("aria-busy", "true");
+  try {
+    const answer = await fetch(form.getAttribute("action"), {
+      method: "POST", body: new FormData(form), headers: { Accept: "text/html" }, signal: asking.signal,
+    });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const heading = $("h1", page);
+    heading.remove();
+    outcome.replaceChildren(...($("#outcome", page) ?? $(".problem", page)).childNodes);
+    $("h1").textContent = $("#told").textContent = heading.textContent;
+    document.title = page.title;
+  } catch (failure) {
+    if (failure.name === "AbortError") return;
+    outcome.textContent = "The server did not answer.";
+  }
+  outcome.removeAttribute("aria-busy");
+}
+
+function emptyOthers(used) {
+  if (!bodies.includes(used.name)) return;
+  for (const name of bodies) if (name !== used.name) used.form.elements[name].value = "";
+}
+
+function tryWhileTyping(form) {
+  form.addEventListener("input", (event) => {
+    emptyOthers(event.target);
+    clearTimeout(typing);
+    typing = setTimeout(() => tryBody(form), 300);
+  });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    clearTimeout(typing);
+    tryBody(form);
+  });
+  const area = $("#body");
+  area.addEventListener("dragover", (event) => event.preventDefault());
+  area.addEventListener("drop", (event) => {
+    if (!event.dataTransfer.files.length) return;
+    event.preventDefault();
+    const file = $("#file");
+    file.files = event.dataTransfer.files;
+    file.closest("details").open = true;
+    emptyOthers(file);
+    tryBody(form);
+  });
+  if ($("#outcome .empty") && bodies.some((name) => form.elements[name].value)) tryBody(form);
+}
+
 // What went wrong is read first: the first field at fault, else the problem.
 function focusFault() {
   ($(".faulty input, .faulty select, .faulty textarea") ?? $(".problem"))?.focus();
@@ -179,6 +236,7 @@ for (const area of $$("textarea[data-most]")) {
 }
 for (const form of $$("form[role=search]")) if ($("#results")) searchWhileTyping(form);
 for (const box of $$(".command")) if (navigator.clipboard) addCopying(box);
+if ($("#trial")) tryWhileTyping($("#trial"));
 document.addEventListener("submit", sendOnce);
 document.addEventListener("keydown", press);
 addEventListener("pageshow", sendAgain);
