@@ -46,7 +46,7 @@ func (x *exchange) readRecord() error {
 	buffer := takeBuffer()
 	defer buffer.free()
 	var err error
-	if buffer.bytes, err = readBody(buffer.bytes, r, x.MaxBody); err != nil {
+	if buffer.bytes, err = readBody(buffer.bytes, r, x.maxBody()); err != nil {
 		return x.refuseBody(err)
 	}
 	d, err := x.decodeBody(x.declared, buffer.bytes)
@@ -68,6 +68,17 @@ func (a *api) decodeBody(d declared, body []byte) (codecs.Decoded, error) {
 		return codecs.Decoded{}, d.err
 	}
 	return codecs.DecodeAs(d.codec, codecs.Input{Body: body, Type: d.mediaType, Limits: a.Limits})
+}
+
+// maxOpenBody is how large a body may be of whom nobody knows, in bytes: what is
+// made of it costs more than it took to send.
+const maxOpenBody = 256 << 10
+
+func (x *exchange) maxBody() int64 {
+	if x.route.open {
+		return min(x.MaxBody, maxOpenBody)
+	}
+	return x.MaxBody
 }
 
 // refuseBody tells a caller why a body was not read, and what could be.
