@@ -2,8 +2,10 @@ GO        ?= go
 FUZZTIME  ?= 1m
 LINT      := $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 BINARY    := build/parley
+AXE       := axe-core@4.14.1
 
 .DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
 
 .PHONY: help
 help: ## List every target
@@ -23,15 +25,27 @@ run: build ## Build, and serve with demo data at http://127.0.0.1:8080
 build: tools ## Build build/parley
 	$(GO) build -o $(BINARY) ./cmd/parley
 
-# What others see in the PDFs that are written.
+# What others see in the PDFs that are written, and a browser for the pages.
 .PHONY: test-tools
-test-tools: tools
-	@.ci/need pdftotext:poppler-utils pdftk:pdftk-java qpdf:qpdf
+test-tools: tools build/axe.min.js
+	@.ci/need pdftotext:poppler-utils pdftk:pdftk-java qpdf:qpdf chromium:chromium
+
+# It finds what makes a page hard to use. Its version stands above.
+build/axe.min.js: Makefile
+	@.ci/need npm:npm
+	@mkdir -p build
+	npm pack --silent --pack-destination build $(AXE) >/dev/null
+	tar -xzOf build/$(subst @,-,$(AXE)).tgz package/axe.min.js > $@
+	@rm build/$(subst @,-,$(AXE)).tgz
 
 .PHONY: test
 test: test-tools ## Run every test
 	$(GO) vet ./...
 	$(GO) test ./...
+
+.PHONY: pages
+pages: test-tools ## Take a picture of each page, to look at in build/pages/index.html
+	$(GO) test ./cmd/parley/browser -count 1 -run TestPages -gallery $(CURDIR)/build/pages
 
 .PHONY: race
 race: test-tools ## Run every test with the race detector

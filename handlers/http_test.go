@@ -53,6 +53,7 @@ func TestSurface(t *testing.T) {
 		{"users", request{"GET", "/users?limit=1", nil, ""}, 200, nil, `"next_cursor":`},
 		{"users by prefix", request{"GET", "/users?q=BEN", nil, ""}, 200, nil, `"identifier":"ben"`},
 		{"an unknown filter", request{"GET", "/users?stauts=active", nil, ""}, 400, nil, `"field":"stauts"`},
+		{"filters that are left empty", request{"GET", "/users?q=zof&status=&user_type=&workspace=", nil, ""}, 200, nil, `"users":[{"id":"ca304891-10fb-5600-9409-045385a1b819"`},
 		{"an unknown value", request{"GET", "/users?status=banned", nil, ""}, 400, nil, `"allowed":["active"`},
 		{"users by workspace", request{"GET", "/users?workspace=sakura&limit=1", nil, ""}, 200, nil, `"domain_name":"sakura.example"`},
 		{"a workspace nobody has", request{"GET", "/users?workspace=nowhere", nil, ""}, 400, nil, `"field":"workspace","code":"unknown"`},

@@ -62,10 +62,11 @@ func (x *exchange) page() (parley.Page, error) {
 	return page, nil
 }
 
-// filterBy reads a parameter that is one of a few values.
+// filterBy reads a parameter that is one of a few values. Empty, as a form sends
+// what nothing was chosen for, it stands for none.
 func filterBy[S ~string](x *exchange, name string, allowed []S) (S, error) {
-	value, given := x.c.GetQuery(name)
-	if !given || slices.Contains(allowed, S(value)) {
+	value := x.c.Query(name)
+	if value == "" || slices.Contains(allowed, S(value)) {
 		return S(value), nil
 	}
 	return "", invalidQuery(name, "This is none of the allowed values.", parley.Names(allowed)...)
