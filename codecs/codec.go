@@ -189,6 +189,7 @@ type Viewer struct {
 
 // Form is something that can be sent back.
 type Form struct {
+	Title    string // what it is for; may be empty
 	Action   string // a URL
 	Query    bool   // it asks for something, as the query of its URL, and changes nothing
 	Submit   string // what the button says

@@ -19,6 +19,7 @@ func (x *exchange) refusedForm(e *parley.Error) *codecs.Form {
 		return nil
 	}
 	form := x.changeForm(user)
+	form.Title = "Change the status of " + user.Name
 	x.fillIn(form, e)
 	x.keepSteering(form, e.Code)
 	return form
