@@ -197,7 +197,7 @@ func TestUserPage(t *testing.T) {
 		`name="_if_match" value="&#34;3-html&#34;"`, `value="inactive" checked="checked" /><span class="status inactive">Inactive</span> <small>now</small>`,
 		`data-most="4096"`, `<h2 id="history">History</h2>`, `<b class="status risky"><span>risky</span></b>`, `<b class="status inactive"><span>inactive</span></b>`,
 		`by <a href="/users/`+ownerID+`"><bdi>Olivia Delay</bdi></a>`, `<b class="status active"><span>active</span></b>`,
-		`<blockquote dir="auto"><span>&lt;script&gt;alert(1)&lt;/script&gt;`+"\n"+`&lt;a href=&#34;javascript:alert(1)&#34;&gt;x&lt;/a&gt; &lt;/textarea&gt; `+"\u202egnp.exe \ufffd"+` {{.}} &amp;amp;</span></blockquote>`,
+		`<blockquote dir="auto"><span>&lt;script&gt;alert(1)&lt;/script&gt;`+"\n"+`&lt;a href=&#34;javascript:alert(1)&#34;&gt;x&lt;/a&gt; &lt;/textarea&gt; <bdi class="direction" title="U+202E">`+"\u202e</bdi>gnp.exe \ufffd"+` {{.}} &amp;amp;</span></blockquote>`,
 		`<span itemprop="identifier">ben</span>`, `href="/users/ben/status-changes"`,
 		`<a href="/users/ben?changed=1&amp;format=yaml" rel="alternate">YAML</a>`, `curl -H &#34;Authorization: Bearer $PARLEY_TOKEN&#34; &#39;http://`)
 	mustNotShow(t, page.body, "<script>", `href="javascript:`)

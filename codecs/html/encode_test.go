@@ -49,6 +49,19 @@ func encode(t *testing.T, doc codecs.Document) string {
 	return string(page)
 }
 
+// TestTurningIsShown has an override in a value: it turns nothing around, and is
+// read back.
+func TestTurningIsShown(t *testing.T) {
+	record := codecs.Record{text("review_comment", "user \u202egnp.exe\u202c \u2067x")}
+	page, err := html.New("status").Encode(nil, codecs.Document{Record: record})
+	if err != nil || !strings.Contains(string(page), "user <bdi class=\"direction\" title=\"U+202E\">\u202e</bdi>gnp.exe<bdi") {
+		t.Errorf("%v\n%s", err, page)
+	}
+	if got, err := decode(string(page)); err != nil || !got.Equal(record) {
+		t.Errorf("read back as %v, %v", got, err)
+	}
+}
+
 func TestSavedPage(t *testing.T) {
 	doc := user()
 	got, err := decode(encode(t, doc))

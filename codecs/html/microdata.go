@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/parley-gateway/parley/codecs"
 )
@@ -48,9 +49,24 @@ func (w *writer) value(e entry) {
 	default:
 		w.add("<span")
 		w.itemprop(e)
-		w.add(">").text(w.scalar(e)).add("</span>")
+		w.add(">").shown(w.scalar(e)).add("</span>")
 	}
 }
+
+// shown is text in which characters that would turn what follows around
+// (UAX #9 section 2) stand alone, where they turn nothing, and are told by their
+// number.
+func (w *writer) shown(s string) *writer {
+	for at := strings.IndexFunc(s, turns); at >= 0; at = strings.IndexFunc(s, turns) {
+		r, size := utf8.DecodeRuneInString(s[at:])
+		w.text(s[:at]).add("<bdi")
+		w.attribute("class", "direction").attribute("title", fmt.Sprintf("U+%04X", r)).add(">").text(string(r)).add("</bdi>")
+		s = s[at+size:]
+	}
+	return w.text(s)
+}
+
+func turns(r rune) bool { return '\u202a' <= r && r <= '\u202e' || '\u2066' <= r && r <= '\u2069' }
 
 // itemprop is the attribute that names the property.
 func (w *writer) itemprop(e entry) {
