@@ -22,30 +22,33 @@ func (x *exchange) authenticateSession() error {
 	if !x.fromOwnPage() {
 		return x.refuseElsewhere()
 	}
-	hash, ok := parley.HashSession(cookies[0].Value)
-	if !ok || len(cookies) > 1 { // of two, one may be from a neighbour's domain
-		return x.endSession()
-	}
-	caller, err := x.Store.AuthenticateSession(x.ctx, hash)
+	err := x.takeSession(cookies)
 	if err != nil && parley.HasCode(err, parley.CodeUnauthorized) {
 		return x.endSession()
 	}
-	x.caller, x.session = caller, &hash
 	return err
 }
 
-// recognize lets a page that everybody may see say who has signed in.
+// takeSession takes over who a session stands for: CodeUnauthorized where that is
+// not known.
+func (x *exchange) takeSession(cookies []*http.Cookie) error {
+	hash, ok := parley.HashSession(cookies[0].Value)
+	if !ok || len(cookies) > 1 { // of two, one may be from a neighbour's domain
+		return parley.NewError(parley.CodeUnauthorized, "This is no session.")
+	}
+	caller, err := x.Store.AuthenticateSession(x.ctx, hash)
+	if err == nil {
+		x.caller, x.session = caller, &hash
+	}
+	return err
+}
+
+// recognize lets a page that everybody may see say who has signed in. Whoever is
+// not known sees it too.
 func (x *exchange) recognize() {
 	cookies := x.c.Request.CookiesNamed(sessionCookie)
-	if len(cookies) != 1 || !x.isSafe() || !x.fromOwnPage() {
-		return
-	}
-	hash, ok := parley.HashSession(cookies[0].Value)
-	if !ok {
-		return
-	}
-	if caller, err := x.Store.AuthenticateSession(x.ctx, hash); err == nil {
-		x.caller, x.session = caller, &hash
+	if len(cookies) > 0 && x.isSafe() && x.fromOwnPage() {
+		_ = x.takeSession(cookies)
 	}
 }
 

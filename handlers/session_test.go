@@ -136,6 +136,28 @@ func TestLinkFromElsewhere(t *testing.T) {
 	}
 }
 
+// TestOpenPageKnowsWhoHasSignedIn asks for a page that everybody may see.
+func TestOpenPageKnowsWhoHasSignedIn(t *testing.T) {
+	s := newServer(t)
+	cookie := s.signIn(readToken)
+	for _, c := range []struct {
+		name  string
+		more  []string
+		known bool
+	}{
+		{"own page", slices.Concat([]string{"Cookie", cookie}, ownPage), true},
+		{"another site", []string{"Cookie", cookie, "Sec-Fetch-Site", "cross-site"}, false},
+		{"two sessions", slices.Concat([]string{"Cookie", cookie + "; " + cookie}, ownPage), false},
+		{"no session", slices.Concat([]string{"Cookie", "parley_session=x"}, ownPage), false},
+		{"no cookie", ownPage, false},
+	} {
+		res := s.do(request{"GET", "/", slices.Concat(navigation, c.more), ""})
+		if known := strings.Contains(res.body, "Sign out"); res.StatusCode != 200 || known != c.known || len(res.Cookies()) != 0 {
+			t.Errorf("%s: %s, known %t, want %t; %v", c.name, res.Status, known, c.known, res.Cookies())
+		}
+	}
+}
+
 // TestSessionEnds ends a session in every way but one: a sign-out is in
 // TestSignOut.
 func TestSessionEnds(t *testing.T) {
