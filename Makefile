@@ -77,6 +77,15 @@ fuzz: ## Run each fuzz target for FUZZTIME (1m)
 		done; \
 	done
 
+.PHONY: cover
+cover: ## Want tests to reach 90 of 100 statements of the domain, the codecs and the store
+	@.ci/cover 90 . ./codecs/... ./repository
+
+.PHONY: mutate
+mutate: ## Alter the binder and the negotiator, and want the tests to notice
+	.ci/mutate handlers/records bind.go statuschange.go steering.go create.go
+	.ci/mutate codecs accept.go negotiate.go
+
 .PHONY: golden
 golden: ## Rewrite the golden files; read what changed before you commit it
 	$(GO) test ./handlers/ -run Golden -update
