@@ -33,7 +33,7 @@ type Config struct {
 	Limits        codecs.Limits // of what a body may hold
 	MaxBody       int64         // bytes, before and after decompression; 1 MiB
 	Timeout       time.Duration // of the work on one request, once it was read; 10 s
-	WriteTimeout  time.Duration // for taking an answer, from the end of the body; what the http.Server has
+	WriteTimeout  time.Duration // for taking an answer; what the http.Server has
 	Origins       []string      // whose pages may call from a browser; none
 	DemoUser      string        // the identifier of a user to try things on; none
 

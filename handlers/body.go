@@ -47,7 +47,7 @@ func (x *exchange) readRecord() error {
 	defer buffer.free()
 	var err error
 	buffer.bytes, err = readBody(buffer.bytes, r, x.maxBody())
-	x.restartClocks()
+	x.restartWork()
 	if err != nil {
 		return x.refuseBody(err)
 	}

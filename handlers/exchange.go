@@ -82,18 +82,14 @@ func (x *exchange) startWork() {
 // atOnce is how soon a body comes that was sent along with its head.
 const atOnce = 10 * time.Millisecond
 
-// restartClocks gives the work, and the client for taking the answer, their whole
-// time from now on: how slowly the body came is bounded by itself.
-func (x *exchange) restartClocks() {
+// restartWork gives the work its whole time from now on: how slowly the body came
+// is bounded by itself.
+func (x *exchange) restartWork() {
 	if deadline, _ := x.ctx.Deadline(); x.Timeout-time.Until(deadline) < atOnce {
 		return
 	}
 	x.stop()
 	x.startWork()
-	if x.WriteTimeout > 0 {
-		// Over a connection that is gone, the answer fails as well.
-		_ = http.NewResponseController(x.c.Writer).SetWriteDeadline(time.Now().Add(x.WriteTimeout))
-	}
 }
 
 // checks stand in their order.
