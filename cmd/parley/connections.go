@@ -6,62 +6,119 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"runtime"
+	"slices"
 	"sync"
 	"syscall"
 )
 
 // connections is a listener that holds at most so many connections open. One
 // more takes the place of the connection that has waited longest for a whole
-// head of a request. Where none waits, it stays with those behind it in the
-// queue of the kernel until one ends: each has its time.
+// head of a request. Where none waits, whoever holds more than half of all gets no
+// more, and gives way to others. Where nobody does, one more stays with those
+// behind it in the queue of the kernel until one ends: each has its time.
 type connections struct {
 	*net.TCPListener
-	limit int
+	limit   int
+	proxies []netip.Prefix // speak for many
 
 	mu      sync.Mutex
-	room    sync.Cond // there may be some
-	open    int
-	waiting list.List // of *connection; the one that waits longest first
+	room    sync.Cond  // there may be some
+	waiting *list.List // of *connection; the one that has waited longest first
+	working *list.List // likewise
+	held    map[netip.Addr]int
 	closed  bool
 }
 
 // connection embeds the type of net, so that net/http finds CloseWrite.
 type connection struct {
 	*net.TCPConn
-	of    *connections
-	place *list.Element // in waiting, or nil
-	gone  bool
+	client netip.Addr // zero for a proxy
+	of     *connections
+	in     *list.List // waiting or working, or nil once it has ended
+	place  *list.Element
 }
 
-func limitConnections(listener *net.TCPListener, limit int) *connections {
-	l := &connections{TCPListener: listener, limit: limit}
+func limitConnections(listener *net.TCPListener, limit int, proxies []netip.Prefix) *connections {
+	l := &connections{
+		TCPListener: listener, limit: limit, proxies: proxies,
+		waiting: list.New(), working: list.New(), held: map[netip.Addr]int{},
+	}
 	l.room.L = &l.mu
 	return l
 }
 
 func (l *connections) Accept() (net.Conn, error) {
-	conn, err := l.AcceptTCP()
-	if err != nil {
-		return nil, err
+	for {
+		conn, err := l.AcceptTCP()
+		if err != nil {
+			return nil, err
+		}
+		c := &connection{TCPConn: conn, client: l.clientOf(conn), of: l}
+		if l.admit(c) {
+			return c, nil
+		}
+		_ = conn.Close() // nothing was sent
 	}
+}
+
+// clientOf is who may hold too many connections: an address, or the network of 64
+// bits that a client of IPv6 has for itself (RFC 6177 section 2).
+func (l *connections) clientOf(conn *net.TCPConn) netip.Addr {
+	addr := conn.RemoteAddr().(*net.TCPAddr).AddrPort().Addr().Unmap().WithZone("")
+	if slices.ContainsFunc(l.proxies, func(network netip.Prefix) bool { return network.Contains(addr) }) {
+		return netip.Addr{}
+	}
+	if addr.Is6() {
+		network, _ := addr.Prefix(64)
+		return network.Addr()
+	}
+	return addr
+}
+
+// admit waits until there is room for a connection, and reports whether there is
+// for this one.
+func (l *connections) admit(c *connection) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for l.open >= l.limit && !l.closed {
-		if first := l.waiting.Front(); first != nil {
-			l.cut(first.Value.(*connection))
-		} else {
+	for !l.closed && l.waiting.Len()+l.working.Len() >= l.limit {
+		switch other := l.dispensable(c); other {
+		case nil:
 			l.room.Wait()
+		case c:
+			return false
+		default:
+			l.cut(other)
 		}
 	}
 	if l.closed {
-		_ = conn.Close() // nothing was sent
-		return nil, net.ErrClosed
+		return false
 	}
-	c := &connection{TCPConn: conn, of: l}
-	l.open++
-	l.enterQueue(c)
-	return c, nil
+	l.held[c.client]++
+	l.enter(l.waiting, c)
+	return true
+}
+
+// dispensable is the connection that gives way to a new one, or the new one
+// itself, or nil where none is.
+func (l *connections) dispensable(c *connection) *connection {
+	if first := l.waiting.Front(); first != nil {
+		return first.Value.(*connection)
+	}
+	if l.holdsMost(c.client) {
+		return c
+	}
+	for e := l.working.Front(); e != nil; e = e.Next() {
+		if other := e.Value.(*connection); l.holdsMost(other.client) {
+			return other
+		}
+	}
+	return nil
+}
+
+func (l *connections) holdsMost(client netip.Addr) bool {
+	return client.IsValid() && 2*l.held[client] > l.limit
 }
 
 // cut ends a connection from this side. Its server learns it by a failed read.
@@ -72,28 +129,19 @@ func (l *connections) cut(c *connection) {
 
 // forget may be called twice for a connection.
 func (l *connections) forget(c *connection) {
-	if c.gone {
+	if c.in == nil {
 		return
 	}
-	c.gone = true
-	l.leaveQueue(c)
-	l.open--
+	c.in.Remove(c.place)
+	c.in = nil
+	if l.held[c.client]--; l.held[c.client] == 0 {
+		delete(l.held, c.client)
+	}
 	l.room.Signal()
 }
 
-func (l *connections) leaveQueue(c *connection) {
-	if c.place != nil {
-		l.waiting.Remove(c.place)
-		c.place = nil
-	}
-}
-
-func (l *connections) enterQueue(c *connection) {
-	if c.gone || c.place != nil {
-		return
-	}
-	c.place = l.waiting.PushBack(c)
-	l.room.Signal()
+func (l *connections) enter(in *list.List, c *connection) {
+	c.in, c.place = in, in.PushBack(c)
 }
 
 func (c *connection) Close() error {
@@ -108,15 +156,23 @@ func (l *connections) note(conn net.Conn, state http.ConnState) {
 	if t, ok := conn.(*tls.Conn); ok {
 		conn = t.NetConn()
 	}
-	c := conn.(*connection)
-	l.mu.Lock()
-	defer l.mu.Unlock()
 	switch state {
 	case http.StateActive:
-		l.leaveQueue(c)
+		l.move(conn.(*connection), l.working)
 	case http.StateIdle:
-		l.enterQueue(c)
+		l.move(conn.(*connection), l.waiting)
 	}
+}
+
+func (l *connections) move(c *connection, to *list.List) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if c.in == nil {
+		return
+	}
+	c.in.Remove(c.place)
+	l.enter(to, c)
+	l.room.Signal()
 }
 
 // closeWaiting ends the connections that have sent no whole head of a request.

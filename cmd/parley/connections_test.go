@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -38,45 +39,77 @@ func TestConnectionsGiveWay(t *testing.T) {
 	for i, conn := range silent {
 		conn.SetReadDeadline(time.Now().Add(50 * time.Millisecond))
 		_, err := conn.Read(make([]byte, 1))
-		if closed := !isTimeout(err); closed != (i < 22) {
+		if closed := !errors.Is(err, os.ErrDeadlineExceeded); closed != (i < 22) {
 			t.Errorf("connection %d is closed: %t (%v)", i, closed, err)
 		}
 	}
 	fmt.Fprint(busy, body[len(body)/2:])
-	if res, err := http.ReadResponse(answer, nil); err != nil || res.StatusCode != http.StatusOK {
-		t.Errorf("the connection that was at work: %v (%v)", res, err)
+	if got := statusOf(t, answer); got != http.StatusOK {
+		t.Errorf("the connection that was at work: %d", got)
 	}
 	v.stop()
 }
 
-func isTimeout(err error) bool {
-	timeout, ok := err.(net.Error)
-	return ok && timeout.Timeout()
-}
-
 // TestConnectionsWaitTheirTurn opens one more than there may be while all are at
-// work: it is answered once there is room.
+// work for a proxy: it is answered once there is room.
 func TestConnectionsWaitTheirTurn(t *testing.T) {
 	s := newPopulated(t)
 	token := s.newToken("ann")
-	v := s.serve("--max-connections", "2")
+	v := s.serve("--max-connections", "2", "--trusted-proxies", "127.0.0.1")
 	const body = `{"status":"risky"}`
 	first, answer := v.slowPatch(token, body)
 	v.slowPatch(token, body)
 	third := v.dial()
 	fmt.Fprint(third, "GET /users/ann HTTP/1.1\r\nHost: a\r\n\r\n")
 	third.SetReadDeadline(time.Now().Add(300 * time.Millisecond))
-	if _, err := third.Read(make([]byte, 1)); !isTimeout(err) {
+	if _, err := third.Read(make([]byte, 1)); !errors.Is(err, os.ErrDeadlineExceeded) {
 		t.Errorf("there was room for a third: %v", err)
 	}
 	fmt.Fprint(first, body[len(body)/2:])
-	if res, err := http.ReadResponse(answer, nil); err != nil || res.StatusCode != http.StatusOK {
-		t.Errorf("the first: %v (%v)", res, err)
+	if got := statusOf(t, answer); got != http.StatusOK {
+		t.Errorf("the first: %d", got)
 	}
 	third.SetReadDeadline(time.Now().Add(patience))
-	if res, err := http.ReadResponse(bufio.NewReader(third), nil); err != nil || res.StatusCode != http.StatusUnauthorized {
-		t.Errorf("the third: %v (%v)", res, err)
+	if got := statusOf(t, bufio.NewReader(third)); got != http.StatusUnauthorized {
+		t.Errorf("the third: %d", got)
 	}
+}
+
+// TestOneClientDoesNotHoldUpOthers lets one client hold all connections with bodies
+// that do not end, and without a token.
+func TestOneClientDoesNotHoldUpOthers(t *testing.T) {
+	s := newPopulated(t)
+	v := s.serve("--max-connections", "4")
+	dialer := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 2)}}
+	for range 20 {
+		conn, err := dialer.Dial("tcp", v.addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		fmt.Fprint(conn, "POST /try HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 100\r\nExpect: 100-continue\r\n\r\n{")
+	}
+	time.Sleep(300 * time.Millisecond) // until as many as may are at work
+	const one = "GET /users/ann HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+	for range 3 {
+		if got := v.answers(one); len(got) != 1 || got[0] != 401 {
+			t.Errorf("the answers are %v", got)
+		}
+	}
+}
+
+// statusOf reads an answer whole.
+func statusOf(t testing.TB, from *bufio.Reader) int {
+	t.Helper()
+	res, err := http.ReadResponse(from, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if _, err := io.Copy(io.Discard, res.Body); err != nil {
+		t.Fatal(err)
+	}
+	return res.StatusCode
 }
 
 // TestFewFiles starts a server that may open fewer files than it is asked to hold
@@ -181,13 +214,8 @@ func (v *server) hold(many int) {
 				}
 				v.t.Cleanup(func() { conn.Close() })
 				fmt.Fprint(conn, "GET /users/ann HTTP/1.1\r\nHost: a\r\n\r\n")
-				res, err := http.ReadResponse(bufio.NewReader(conn), nil)
-				if err != nil {
-					v.t.Error(err)
-					return
-				}
-				if _, err := io.Copy(io.Discard, res.Body); err != nil {
-					v.t.Error(err)
+				if line, err := bufio.NewReader(conn).ReadString('\n'); err != nil || !strings.HasPrefix(line, "HTTP/1.1 401 ") {
+					v.t.Errorf("%q %v", line, err)
 				}
 			}
 		})

@@ -8,6 +8,7 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -148,9 +149,8 @@ func (c *h2) await(kind http2.FrameType) http2.Frame {
 	c.conn.SetReadDeadline(time.Now().Add(patience))
 	for {
 		frame, err := c.framer.ReadFrame()
-		var timeout interface{ Timeout() bool }
 		switch {
-		case errors.As(err, &timeout) && timeout.Timeout():
+		case errors.Is(err, os.ErrDeadlineExceeded):
 			c.t.Fatalf("the server neither sends %s nor ends the connection", kind)
 		case err != nil:
 			return nil

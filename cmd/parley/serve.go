@@ -42,7 +42,7 @@ func (p *program) serve(ctx context.Context, s settings) error {
 	if err != nil {
 		return err
 	}
-	listener := limitConnections(port, affordable(s.connections, log))
+	listener := limitConnections(port, affordable(s.connections, log), s.trusted)
 	defer listener.Close()
 	return p.withNewStore(ctx, func(store parley.Store) error {
 		if s.demo {
