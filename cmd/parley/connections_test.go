@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"os"
@@ -101,15 +100,11 @@ func TestOneClientDoesNotHoldUpOthers(t *testing.T) {
 // statusOf reads an answer whole.
 func statusOf(t testing.TB, from *bufio.Reader) int {
 	t.Helper()
-	res, err := http.ReadResponse(from, nil)
+	answer, err := readAnswer(from)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer res.Body.Close()
-	if _, err := io.Copy(io.Discard, res.Body); err != nil {
-		t.Fatal(err)
-	}
-	return res.StatusCode
+	return answer.status
 }
 
 // TestFewFiles starts a server that may open fewer files than it is asked to hold

@@ -117,18 +117,45 @@ func (v *server) answers(request string) []int {
 	go io.WriteString(conn, request)
 	var statuses []int
 	for reader := bufio.NewReader(conn); ; {
-		res, err := http.ReadResponse(reader, nil)
-		if errors.Is(err, os.ErrDeadlineExceeded) {
+		answer, err := readAnswer(reader)
+		switch {
+		case err == nil:
+			statuses = append(statuses, answer.status)
+		case errors.Is(err, os.ErrDeadlineExceeded):
 			v.t.Errorf("the connection is not closed after %v", statuses)
-		}
-		if err != nil {
+			return statuses
+		case answer.status != 0:
+			v.t.Errorf("half an answer: %v", err)
+			return statuses
+		default:
 			return statuses
 		}
-		if _, err := io.Copy(io.Discard, res.Body); err != nil {
-			v.t.Errorf("half an answer: %v", err)
-		}
-		statuses = append(statuses, res.StatusCode)
 	}
+}
+
+// exchanged is an answer that was read whole.
+type exchanged struct {
+	proto  string
+	status int
+	header http.Header
+	closes bool // the connection; net/http takes that field away
+	body   string
+}
+
+// readAnswer fails with the head alone where the body is cut off, and with nothing
+// where there is no answer.
+func readAnswer(from *bufio.Reader) (exchanged, error) {
+	res, err := http.ReadResponse(from, nil)
+	if err != nil {
+		return exchanged{}, err
+	}
+	return wholeOf(res)
+}
+
+func wholeOf(res *http.Response) (exchanged, error) {
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	return exchanged{res.Proto, res.StatusCode, res.Header, res.Close, string(body)}, err
 }
 
 // TestPipelining sends many requests before it reads: the answers come whole and

@@ -18,14 +18,6 @@ import (
 	"golang.org/x/net/http2/hpack"
 )
 
-// exchanged is an answer that was read whole.
-type exchanged struct {
-	proto  string
-	status int
-	header http.Header
-	body   string
-}
-
 // exchange sends a request with a client of its own.
 func (v *server) exchange(client *http.Client, method, path, token string, body io.Reader) exchanged {
 	v.t.Helper()
@@ -39,12 +31,11 @@ func (v *server) exchange(client *http.Client, method, path, token string, body 
 	if err != nil {
 		v.t.Fatal(err)
 	}
-	defer res.Body.Close()
-	answer, err := io.ReadAll(res.Body)
+	answer, err := wholeOf(res)
 	if err != nil {
 		v.t.Fatal(err)
 	}
-	return exchanged{res.Proto, res.StatusCode, res.Header, string(answer)}
+	return answer
 }
 
 // TestAnswersAreTheSameOverHTTP2 sends what changes and what is refused both ways.
@@ -86,11 +77,10 @@ var changing = regexp.MustCompile(`"(updated_at|request_id)":"[^"]*"`)
 
 func (e exchanged) timeless() string { return changing.ReplaceAllString(e.body, "") }
 
-// lasting is the header without what differs from one request to the next, or
-// belongs to a connection.
+// lasting is the header without what differs from one request to the next.
 func (e exchanged) lasting() http.Header {
 	h := e.header.Clone()
-	for _, name := range []string{"Date", "X-Request-Id", "Etag", "Content-Length", "Connection"} {
+	for _, name := range []string{"Date", "X-Request-Id", "Etag", "Content-Length"} {
 		h.Del(name)
 	}
 	return h
