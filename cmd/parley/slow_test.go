@@ -2,10 +2,12 @@ package main_test
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -42,9 +44,14 @@ func (v *server) answersMeanwhile(token string, ended <-chan struct{}) {
 }
 
 // drip writes a byte at a time until the server has closed the connection.
-func drip(conn net.Conn, text string) {
+func (v *server) drip(conn net.Conn, text string) {
+	conn.SetDeadline(time.Now().Add(2 * patience))
 	for i := 0; ; i++ {
-		if _, err := conn.Write([]byte{text[i%len(text)]}); err != nil {
+		_, err := conn.Write([]byte{text[i%len(text)]})
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			v.t.Error("the connection is not closed")
+		}
+		if err != nil {
 			return
 		}
 		time.Sleep(200 * time.Millisecond)
@@ -61,7 +68,7 @@ func TestSlowHeads(t *testing.T) {
 	for range 500 {
 		conn := v.dial()
 		fmt.Fprint(conn, "GET /users/ann HTTP/1.1\r\n")
-		all.Go(func() { drip(conn, "X-A: a\r\n") })
+		all.Go(func() { v.drip(conn, "X-A: a\r\n") })
 	}
 	ended := make(chan struct{})
 	go func() { all.Wait(); close(ended) }()
@@ -84,7 +91,7 @@ func TestSlowBodies(t *testing.T) {
 		conn := v.dial()
 		fmt.Fprintf(conn, "PATCH /users/ann HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer %s\r\n%s", token, c.head)
 		ended := make(chan struct{})
-		go func() { drip(conn, c.body); close(ended) }()
+		go func() { v.drip(conn, c.body); close(ended) }()
 		answer, err := readAnswer(bufio.NewReader(conn))
 		if err != nil {
 			t.Fatalf("%s: %v", c.name, err)
@@ -123,7 +130,6 @@ func TestSlowReaders(t *testing.T) {
 	var all sync.WaitGroup
 	for range clients {
 		conn := v.dial()
-		conn.SetDeadline(time.Time{})
 		if err := conn.(*net.TCPConn).SetReadBuffer(4096); err != nil {
 			t.Fatal(err)
 		}
@@ -132,7 +138,7 @@ func TestSlowReaders(t *testing.T) {
 			for range each {
 				fmt.Fprint(conn, request)
 			}
-			drip(conn, request)
+			v.drip(conn, request)
 		})
 	}
 	ended := make(chan struct{})

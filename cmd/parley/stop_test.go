@@ -3,6 +3,7 @@ package main_test
 import (
 	"os"
 	"slices"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -43,4 +44,23 @@ func TestSilentConnectionsDoNotHoldUpTheStop(t *testing.T) {
 		v.dial()
 	}
 	v.stop()
+}
+
+// TestGraceIsOverUnderLoad gives requests on a slow disk no time: the server says
+// so, and what it has answered is on record.
+func TestGraceIsOverUnderLoad(t *testing.T) {
+	d := newDisk(t)
+	s, c := newCrowd(t, 32, append(d.env, "PARLEY_GRACE=1ms")...)
+	d.becomes("slow")
+	ended := make(chan [][]string)
+	go func() { ended <- c.changeUntil(1_000_000) }()
+	time.Sleep(time.Second)
+	c.v.signal()
+	if exit := c.v.exit(); exit != 1 || !strings.Contains(strings.Join(c.v.log, "\n"), "still at work after 1ms") {
+		t.Errorf("exit %d: %s", exit, c.v.log)
+	}
+	wantHistories(t, s, <-ended)
+	if n := c.halves.Load(); n > 0 {
+		t.Errorf("%d answers were cut off", n)
+	}
 }
