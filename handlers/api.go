@@ -6,6 +6,7 @@ package handlers
 import (
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -31,11 +32,13 @@ type Config struct {
 	MatchRequired bool          // refuse a change without If-Match
 	Limits        codecs.Limits // of what a body may hold
 	MaxBody       int64         // bytes, before and after decompression; 1 MiB
-	Timeout       time.Duration // of the work on one request; 10 s
+	Timeout       time.Duration // of the work on one request, once it was read; 10 s
+	WriteTimeout  time.Duration // for taking an answer; what the http.Server has
 	Origins       []string      // whose pages may call from a browser; none
 	DemoUser      string        // the identifier of a user to try things on; none
 
-	SessionLifetime time.Duration // how long a sign-in lasts, in whole seconds; 12 h
+	TrustedProxies  []netip.Prefix // who is believed about the client and its protocol; none
+	SessionLifetime time.Duration  // how long a sign-in lasts, in whole seconds; 12 h
 }
 
 const (
@@ -68,7 +71,8 @@ func New(config Config) http.Handler {
 	engine.UnescapePathValues = false
 	engine.RedirectTrailingSlash = false
 	engine.HandleMethodNotAllowed = true
-	engine.Use(setCommonHeaders, a.giveRequestID, tellRequestID, a.logRequest, a.recoverPanic())
+	a.trustProxies(engine)
+	engine.Use(setCommonHeaders, closeUncertain, a.giveRequestID, tellRequestID, a.logRequest, a.recoverPanic())
 	if len(a.Origins) > 0 {
 		engine.Use(a.shareWithOrigins())
 	}

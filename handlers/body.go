@@ -46,7 +46,9 @@ func (x *exchange) readRecord() error {
 	buffer := takeBuffer()
 	defer buffer.free()
 	var err error
-	if buffer.bytes, err = readBody(buffer.bytes, r, x.maxBody()); err != nil {
+	buffer.bytes, err = readBody(buffer.bytes, r, x.maxBody())
+	x.restartWork()
+	if err != nil {
 		return x.refuseBody(err)
 	}
 	d, err := x.decodeBody(x.declared, buffer.bytes)

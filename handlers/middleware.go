@@ -61,13 +61,14 @@ func (a *api) logRequest(c *gin.Context) {
 	if !a.Log.Enabled(c.Request.Context(), level) {
 		return
 	}
-	attrs := make([]slog.Attr, 0, 9)
+	attrs := make([]slog.Attr, 0, 10)
 	attrs = append(attrs,
 		slog.String("method", c.Request.Method),
 		slog.String("path", c.Request.URL.EscapedPath()),
 		slog.Int("status", c.Writer.Status()),
 		slog.Int("bytes", max(c.Writer.Size(), 0)),
 		slog.Duration("duration", time.Since(start)),
+		slog.String("address", c.ClientIP()),
 		slog.String("request_id", requestid.Get(c)),
 		slog.String("token", x.caller.Token),
 	)

@@ -62,6 +62,9 @@ var problemTypes = map[parley.Code]problemType{
 	parley.CodeMalformed: {http.StatusBadRequest, "Malformed body",
 		"The body is empty, not well-formed in its format, or uses something that is refused in it.",
 		"Look at the place that the detail names."},
+	parley.CodeTimeout: {http.StatusRequestTimeout, "Request too slow",
+		"The body did not arrive in the time that there is for a request. Nothing was changed.",
+		"Send it again, on a new connection, and faster."},
 	parley.CodeNotFields: {http.StatusUnprocessableEntity, "No fields",
 		"The body is well-formed but holds no named fields: a list or a single value, say.",
 		"Send an object with the fields status and, if you like, review_comment."},
@@ -98,8 +101,11 @@ const problemsPath = "/problems/"
 func (x *exchange) fail(err error) {
 	e := failure(err)
 	x.failure = e
-	if e.Code == parley.CodeUnavailable {
+	switch e.Code {
+	case parley.CodeUnavailable:
 		x.header("Retry-After", "1")
+	case parley.CodeTimeout:
+		x.closeAfterwards()
 	}
 	problem := describe(e)
 	problem.Instance, problem.RequestID = x.c.Request.URL.EscapedPath(), x.requestID()

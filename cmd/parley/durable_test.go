@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -60,6 +61,8 @@ type crowd struct {
 	v     *server
 	token string
 	size  int
+
+	halves atomic.Int64 // answers that were cut off
 }
 
 // newCrowd makes the users client-0, client-1 ... and a server.
@@ -95,6 +98,7 @@ func (c *crowd) change(client int, comment string) int {
 	}
 	defer res.Body.Close()
 	if _, err := io.Copy(io.Discard, res.Body); err != nil {
+		c.halves.Add(1)
 		return 0
 	}
 	return res.StatusCode

@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -33,26 +34,27 @@ func buildAndRun(m *testing.M) int {
 
 // shell runs the program in a folder of its own, where no database is yet.
 type shell struct {
-	t     testing.TB
-	dir   string
-	env   []string
-	stdin string
+	t       testing.TB
+	dir     string
+	env     []string
+	stdin   string
+	program string // binary, unless another runs it
 }
 
 func newShell(t testing.TB) *shell { return &shell{t: t, dir: t.TempDir()} }
 
 // with is the same folder with more variables.
 func (s *shell) with(env ...string) *shell {
-	return &shell{t: s.t, dir: s.dir, env: append(slices.Clone(s.env), env...)}
+	return &shell{t: s.t, dir: s.dir, env: append(slices.Clone(s.env), env...), program: s.program}
 }
 
 // reading is the same folder with something on standard input.
 func (s *shell) reading(stdin string) *shell {
-	return &shell{t: s.t, dir: s.dir, env: s.env, stdin: stdin}
+	return &shell{t: s.t, dir: s.dir, env: s.env, stdin: stdin, program: s.program}
 }
 
 func (s *shell) command(args ...string) *exec.Cmd {
-	cmd := exec.Command(binary, args...)
+	cmd := exec.Command(cmp.Or(s.program, binary), args...)
 	cmd.Dir = s.dir
 	cmd.Env = append(slices.DeleteFunc(os.Environ(), isSetting), s.env...)
 	cmd.Stdin = strings.NewReader(s.stdin)
