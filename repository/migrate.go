@@ -45,6 +45,10 @@ func Migrate(ctx context.Context, path string) (from, to int64, err error) {
 	if err != nil {
 		return 0, 0, err
 	}
+	if err := refuseDamagedLog(path); err != nil {
+		return 0, 0, err
+	}
+	defer noteOpened(path)()
 	return migrate(ctx, path, sqliteMigrations(), migrationPatience)
 }
 
