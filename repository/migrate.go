@@ -62,7 +62,7 @@ func migrate(ctx context.Context, path string, steps fs.FS, patience time.Durati
 			return from, to, err
 		}
 		if time.Now().After(end) {
-			return from, to, fmt.Errorf("%s is in use: its schema cannot be migrated from version %d to %d before every other process has closed it: %w", path, from, to, err)
+			return from, to, inUse(path, from, to, err)
 		}
 		// Processes that came together shall not come back together.
 		select {
@@ -71,6 +71,15 @@ func migrate(ctx context.Context, path string, steps fs.FS, patience time.Durati
 		case <-time.After(rand.N(pause)):
 		}
 	}
+}
+
+// inUse tells what cannot be done; which versions there are is not known of a file
+// that could not even be read.
+func inUse(path string, from, to int64, cause error) error {
+	if to == 0 {
+		return fmt.Errorf("%s is in use: another process has locked it: %w", path, cause)
+	}
+	return fmt.Errorf("%s is in use: its schema cannot be migrated from version %d to %d before every other process has closed it: %w", path, from, to, cause)
 }
 
 func tryMigrating(ctx context.Context, path string, steps fs.FS) (from, to int64, err error) {
@@ -117,7 +126,7 @@ func versions(q queryer, path string, provider *goose.Provider) (from, to int64,
 	to = sources[len(sources)-1].Version
 	from, err = schemaVersion(q)
 	if err != nil {
-		return 0, to, openError(path, err)
+		return 0, 0, openError(path, err)
 	}
 	if from > to {
 		return from, to, fmt.Errorf("%s was written by a newer Parley: its schema has version %d, this program knows %d", path, from, to)

@@ -23,6 +23,10 @@ func buildAndRun(m *testing.M) int {
 		panic(err)
 	}
 	defer os.RemoveAll(dir)
+	// Some commands are run as somebody else.
+	if err := os.Chmod(dir, 0o755); err != nil {
+		panic(err)
+	}
 	binary = filepath.Join(dir, "parley")
 	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "go build: %v\n%s", err, out)
@@ -69,8 +73,12 @@ type result struct {
 
 func (s *shell) run(args ...string) result {
 	s.t.Helper()
+	return s.finish(s.command(args...))
+}
+
+func (s *shell) finish(cmd *exec.Cmd) result {
+	s.t.Helper()
 	var out, err bytes.Buffer
-	cmd := s.command(args...)
 	cmd.Stdout, cmd.Stderr = &out, &err
 	var exited *exec.ExitError
 	if e := cmd.Run(); e != nil && !errors.As(e, &exited) {
