@@ -76,9 +76,6 @@ func backUp(ctx context.Context, source, target string, opts BackupOptions) (err
 	if err := copyStore(ctx, source, temporary.Name()); err != nil {
 		return err
 	}
-	if err := temporary.Sync(); err != nil {
-		return err
-	}
 	checked, err := checkFile(ctx, temporary.Name(), opts.Report)
 	if err != nil {
 		return err
@@ -116,7 +113,7 @@ func place(ctx context.Context, temporary, target string, force bool) error {
 	if errors.Is(err, fs.ErrExist) {
 		return targetExists(target)
 	}
-	if err != nil {
+	if err := errors.Join(err, os.Remove(temporary)); err != nil {
 		return err
 	}
 	return syncFolder(target)
@@ -131,8 +128,9 @@ func syncFolder(of string) error {
 	return folder.Sync()
 }
 
-// copyStore copies page by page, by SQLite's own means. VACUUM INTO would make
-// indexes anew, and so hide what is wrong with them.
+// copyStore copies page by page, by SQLite's own means, and returns after the copy
+// is on disk. VACUUM INTO would make indexes anew, and so hide what is wrong with
+// them.
 func copyStore(ctx context.Context, source, target string) error {
 	if err := refuseDamagedLog(source); err != nil {
 		return err
@@ -166,10 +164,6 @@ func copyPages(ctx context.Context, from, to *sqlx.DB) error {
 		return err
 	}
 	defer target.Close()
-	// What is not whole is thrown away, and what is whole is synced by the caller.
-	if _, err := target.ExecContext(ctx, "PRAGMA synchronous = OFF"); err != nil {
-		return err
-	}
 	if _, err := source.ExecContext(ctx, "BEGIN; SELECT count(*) FROM sqlite_schema"); err != nil {
 		return err
 	}

@@ -78,13 +78,25 @@ func (s *shell) run(args ...string) result {
 
 func (s *shell) finish(cmd *exec.Cmd) result {
 	s.t.Helper()
+	return s.start(cmd)()
+}
+
+// start lets a command run until its result is asked for.
+func (s *shell) start(cmd *exec.Cmd) (wait func() result) {
+	s.t.Helper()
 	var out, err bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &err
-	var exited *exec.ExitError
-	if e := cmd.Run(); e != nil && !errors.As(e, &exited) {
+	if e := cmd.Start(); e != nil {
 		s.t.Fatal(e)
 	}
-	return result{cmd.ProcessState.ExitCode(), out.String(), err.String()}
+	return func() result {
+		s.t.Helper()
+		var exited *exec.ExitError
+		if e := cmd.Wait(); e != nil && !errors.As(e, &exited) {
+			s.t.Fatal(e)
+		}
+		return result{cmd.ProcessState.ExitCode(), out.String(), err.String()}
+	}
 }
 
 // data runs a command that has to work and to say nothing but its data.
