@@ -175,7 +175,9 @@ func (c *checker) checkStrays(newest int64, reached numbers) error {
 	return nil
 }
 
-func timeText(micros int64) string { return fromMicros(micros).Format("2006-01-02T15:04:05.999999Z07:00") }
+func timeText(micros int64) string {
+	return fromMicros(micros).Format("2006-01-02T15:04:05.999999Z07:00")
+}
 
 // numbers is a set of numbers that lie close to each other, for which it takes a
 // bit each.

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // binary is the program, built once from what is tested.
@@ -89,8 +90,11 @@ func (s *shell) start(cmd *exec.Cmd) (wait func() result) {
 	if e := cmd.Start(); e != nil {
 		s.t.Fatal(e)
 	}
+	// A server that should have been refused would go on for ever.
+	hung := time.AfterFunc(time.Minute, func() { _ = cmd.Process.Kill() })
 	return func() result {
 		s.t.Helper()
+		defer hung.Stop()
 		var exited *exec.ExitError
 		if e := cmd.Wait(); e != nil && !errors.As(e, &exited) {
 			s.t.Fatal(e)
