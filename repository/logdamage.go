@@ -40,9 +40,17 @@ type logHeader struct {
 
 // logFrames is what a log holds.
 type logFrames struct {
-	whole int // frames, from the first on, that SQLite takes
-	lost  int // frames after that which belong to whole transactions of their own
+	whole int    // frames, from the first on, that SQLite takes
+	lost  int    // frames after that which belong to whole transactions of their own
+	mark  []byte // of the file, where its first page is in the log
 }
+
+// mark tells files of Parley's apart: a random number, which each gets when it is
+// made, and keeps (https://www.sqlite.org/pragma.html#pragma_user_version).
+const (
+	markOffset = 60 // in the first page
+	markSize   = 4
+)
 
 // logDamage tells why changes that were acknowledged must have been in the log
 // of the file at path and no longer are; it is empty where that is not known. Of a
@@ -69,6 +77,9 @@ func findLogDamage(path string) string {
 	if err != nil {
 		return err.Error()
 	}
+	if mark := readMark(path); frames.mark != nil && mark != nil && !bytes.Equal(mark, frames.mark) {
+		return "it is the log of another file"
+	}
 	if frames.lost > 0 {
 		return fmt.Sprintf("it is damaged after %d frames, and %d after that were written and cannot be read", frames.whole, frames.lost)
 	}
@@ -79,6 +90,20 @@ func findLogDamage(path string) string {
 		return "" // all of it is in the file
 	}
 	return fmt.Sprintf("it holds %d whole frames of %d that were written", frames.whole, index.frames)
+}
+
+// readMark reads the mark in the file itself, nil where there is none.
+func readMark(path string) []byte {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil
+	}
+	defer file.Close()
+	mark := make([]byte, markSize)
+	if _, err := file.ReadAt(mark, markOffset); err != nil {
+		return nil
+	}
+	return mark
 }
 
 // logIndex is what the index says of the log.
@@ -174,6 +199,9 @@ func readFrames(log io.Reader, header logHeader) (frames logFrames) {
 		}
 		if !broken {
 			frames.whole++
+			if binary.BigEndian.Uint32(frame) == 1 {
+				frames.mark = bytes.Clone(frame[frameHeaderSize+markOffset:][:markSize])
+			}
 			continue
 		}
 		if !same {

@@ -212,7 +212,8 @@ func lockFile(ctx context.Context, db *sqlx.DB, path string, provider *goose.Pro
 		}
 	}
 	if from == 0 {
-		if _, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", applicationID)); err != nil {
+		marks := fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", applicationID, rand.Int32())
+		if _, err := tx.ExecContext(ctx, marks); err != nil {
 			return from, to, fmt.Errorf("%s cannot be written: %w", path, err)
 		}
 	}

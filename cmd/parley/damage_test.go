@@ -253,8 +253,7 @@ func TestLogOfAnotherFile(t *testing.T) {
 	); err != nil {
 		t.Fatal(err)
 	}
-	r := s.run("check")
-	t.Logf("%+v", r)
+	wantDamagedLog(t, s, "it is the log of another file")
 }
 
 func TestLockedFile(t *testing.T) {
