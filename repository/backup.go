@@ -181,7 +181,7 @@ func stepThrough(ctx context.Context, source, target *sqlite3.SQLiteConn) error 
 	if err != nil {
 		return err
 	}
-	defer backup.Finish()
+	defer func() { _ = backup.Finish() }() // which says what the last step has said
 	for done := false; !done && err == nil; err = cmp.Or(err, ctx.Err()) {
 		done, err = backup.Step(copiedPages)
 	}

@@ -17,14 +17,11 @@ import (
 // (https://www.sqlite.org/tempfiles.html).
 var besides = []string{"-wal", "-shm", "-journal"}
 
-// openToRead opens a database that is of this program's schema, for somebody
-// who only looks: neither the file nor what is beside it is changed. What it
-// returns has one connection; unsure is whether another process may have written
-// in the meantime without being noticed.
+// openToRead opens a file of this program's schema for somebody who only looks:
+// neither the file nor what is beside it is changed. What it returns has one
+// connection; unsure, to be asked in the end, fails where another process may have
+// written meanwhile and nothing was noticed of it.
 func openToRead(ctx context.Context, path string) (db *sqlx.DB, unsure func() error, err error) {
-	if err := refuseUnlessFile(path); err != nil {
-		return nil, nil, err
-	}
 	db, unsure, err = connectToRead(ctx, path)
 	if err == nil {
 		err = refuseOtherSchema(db, path)

@@ -256,30 +256,28 @@ func TestLogOfAnotherFile(t *testing.T) {
 	wantDamagedLog(t, s, "it is the log of another file")
 }
 
+// lock locks a file by statements, as another program would.
+func lock(t testing.TB, path, statements string) (release func()) {
+	t.Helper()
+	db, err := sql.Open("sqlite3", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	db.SetMaxOpenConns(1)
+	if _, err := db.Exec(statements); err != nil {
+		t.Fatal(err)
+	}
+	return func() { db.Close() }
+}
+
 func TestLockedFile(t *testing.T) {
 	s := newChanged(t)
 	token := s.newToken("ann")
-	lock := func() (release func()) {
-		db, err := sql.Open("sqlite3", s.path("parley.db"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		db.SetMaxOpenConns(1)
-		if _, err := db.Exec("BEGIN IMMEDIATE"); err != nil {
-			t.Fatal(err)
-		}
-		return func() {
-			if _, err := db.Exec("ROLLBACK"); err != nil {
-				t.Error(err)
-			}
-			db.Close()
-		}
-	}
 	v := s.serve("--request-timeout", "200ms")
 	patch := func() (int, string) {
 		return v.ask("PATCH", "/users/ann", token, `{"status":"risky"}`, "Content-Type", "application/json")
 	}
-	release := lock()
+	release := lock(t, s.path("parley.db"), "BEGIN IMMEDIATE")
 	if status, answer := patch(); status != http.StatusServiceUnavailable || !strings.Contains(answer, "storage-unavailable") {
 		t.Errorf("a change of a locked file: %d %s", status, answer)
 	}
@@ -295,16 +293,9 @@ func TestLockedFile(t *testing.T) {
 // for itself alone.
 func TestFileLockedAtTheStart(t *testing.T) {
 	s := newChanged(t)
-	db, err := sql.Open("sqlite3", s.path("parley.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	db.SetMaxOpenConns(1)
-	if _, err := db.Exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT"); err != nil {
-		t.Fatal(err)
-	}
+	release := lock(t, s.path("parley.db"), "PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT")
 	s.refused(1, []string{"parley.db", "database is locked"}, "check")
-	time.AfterFunc(time.Second, func() { db.Close() })
+	time.AfterFunc(time.Second, release)
 	s.serve().stop()
 	wantFaults(t, s, nil)
 }
