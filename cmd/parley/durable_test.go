@@ -144,10 +144,10 @@ func wantHistories(t testing.TB, s *shell, made [][]string) {
 }
 
 // history is the comments of a user's changes, newest first.
-func history(t testing.TB, s *shell, ref string) []string {
+func history(t testing.TB, s *shell, ref string, more ...string) []string {
 	t.Helper()
 	var comments []string
-	for line := range strings.Lines(s.data("user", "history", ref, "--format", "ndjson")) {
+	for line := range strings.Lines(s.data(append([]string{"user", "history", ref, "--format", "ndjson"}, more...)...)) {
 		var change struct {
 			Comment string `json:"review_comment"`
 		}

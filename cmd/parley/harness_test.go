@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // binary is the program, built once from what is tested.
@@ -24,6 +25,10 @@ func buildAndRun(m *testing.M) int {
 		panic(err)
 	}
 	defer os.RemoveAll(dir)
+	// Some commands are run as somebody else.
+	if err := os.Chmod(dir, 0o755); err != nil {
+		panic(err)
+	}
 	binary = filepath.Join(dir, "parley")
 	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "go build: %v\n%s", err, out)
@@ -71,14 +76,33 @@ type result struct {
 
 func (s *shell) run(args ...string) result {
 	s.t.Helper()
+	return s.finish(s.command(args...))
+}
+
+func (s *shell) finish(cmd *exec.Cmd) result {
+	s.t.Helper()
+	return s.start(cmd)()
+}
+
+// start lets a command run until its result is asked for.
+func (s *shell) start(cmd *exec.Cmd) (wait func() result) {
+	s.t.Helper()
 	var out, err bytes.Buffer
-	cmd := s.command(args...)
 	cmd.Stdout, cmd.Stderr = &out, &err
-	var exited *exec.ExitError
-	if e := cmd.Run(); e != nil && !errors.As(e, &exited) {
+	if e := cmd.Start(); e != nil {
 		s.t.Fatal(e)
 	}
-	return result{cmd.ProcessState.ExitCode(), out.String(), err.String()}
+	// A server that should have been refused would go on for ever.
+	hung := time.AfterFunc(time.Minute, func() { _ = cmd.Process.Kill() })
+	return func() result {
+		s.t.Helper()
+		defer hung.Stop()
+		var exited *exec.ExitError
+		if e := cmd.Wait(); e != nil && !errors.As(e, &exited) {
+			s.t.Fatal(e)
+		}
+		return result{cmd.ProcessState.ExitCode(), out.String(), err.String()}
+	}
 }
 
 // data runs a command that has to work and to say nothing but its data.
