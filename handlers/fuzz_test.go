@@ -135,12 +135,9 @@ func FuzzRawRequest(f *testing.F) {
 // back.
 func (s *testServer) exchangeBroken(raw []byte) []byte {
 	s.t.Helper()
-	conn, err := net.Dial("tcp", s.Listener.Addr().String())
-	if err != nil {
-		s.t.Fatal(err)
-	}
+	conn, err := s.send(raw)
 	defer conn.Close()
-	if _, err := conn.Write(raw); err != nil {
+	if err != nil {
 		return nil // it was refused before it was read
 	}
 	_ = conn.(*net.TCPConn).CloseWrite()
