@@ -136,10 +136,11 @@ func FuzzRawRequest(f *testing.F) {
 func (s *testServer) exchangeBroken(raw []byte) []byte {
 	s.t.Helper()
 	conn, err := s.send(raw)
-	defer conn.Close()
 	if err != nil {
+		conn.Close()
 		return nil // it was refused before it was read
 	}
+	defer conn.Close()
 	_ = conn.(*net.TCPConn).CloseWrite()
 	answer, _ := io.ReadAll(conn)
 	return answer
@@ -257,6 +258,6 @@ func FuzzFormatName(f *testing.F) {
 // isSendable reports what the client can send.
 func isSendable(target, name, value string) bool {
 	u, err := url.Parse(target)
-	return err == nil && u.Host != "" && u.User == nil && strings.HasPrefix(u.Path, "/") && httpguts.ValidHeaderFieldValue(value) &&
+	return err == nil && !strings.Contains(target, " ") && u.Host != "" && u.User == nil && strings.HasPrefix(u.Path, "/") && httpguts.ValidHeaderFieldValue(value) &&
 		(name == "" || httpguts.ValidHeaderFieldName(name)) && !slices.Contains([]string{"Host", "Content-Length", "Transfer-Encoding", "Trailer", "Connection", "Upgrade", "Expect"}, http.CanonicalHeaderKey(name))
 }
