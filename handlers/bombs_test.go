@@ -85,12 +85,20 @@ func patch(contentType string, body []byte) request {
 
 func (s *testServer) mustCostLittle(t *testing.T, r request, plain cost) {
 	t.Helper()
+	most := max(maxProcessor, slower*plain.processor)
 	c := s.cost(r)
+	for range 2 {
+		if c.memory <= maxMemory && c.processor <= most {
+			break
+		}
+		again := s.cost(r) // something else may have run beside it
+		c.memory, c.processor = min(c.memory, again.memory), min(c.processor, again.processor)
+	}
 	t.Logf("status %d, %v, %.1f MiB", c.status, c.processor, float64(c.memory)/mib)
 	if c.memory > maxMemory {
 		t.Errorf("%d bytes of memory are taken", c.memory)
 	}
-	if c.processor > max(maxProcessor, slower*plain.processor) {
+	if c.processor > most {
 		t.Errorf("%v of processor time are taken, and %v by a plain body", c.processor, plain.processor)
 	}
 	if c.status >= http.StatusInternalServerError {
@@ -98,7 +106,7 @@ func (s *testServer) mustCostLittle(t *testing.T, r request, plain cost) {
 	}
 }
 
-// cost is what a request took, the least of several times.
+// cost is what a request took.
 type cost struct {
 	memory    uint64 // all that was ever allocated, in bytes
 	processor time.Duration
@@ -106,16 +114,6 @@ type cost struct {
 }
 
 func (s *testServer) cost(r request) cost {
-	s.t.Helper()
-	least := s.costOnce(r)
-	for range 2 {
-		c := s.costOnce(r)
-		least.memory, least.processor = min(least.memory, c.memory), min(least.processor, c.processor)
-	}
-	return least
-}
-
-func (s *testServer) costOnce(r request) cost {
 	s.t.Helper()
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
@@ -141,23 +139,19 @@ func processorTime(t testing.TB) time.Duration {
 func TestDecodingCostsLinearTime(t *testing.T) {
 	registry := handlers.Formats()
 	for _, f := range families {
-		quarter, whole := timeToRead(t, registry, f, mib/8), timeToRead(t, registry, f, mib/2)
-		if noise := 200 * time.Millisecond; whole > 10*quarter+noise {
+		quarter, whole := timeToRead(t, registry, f, mib/16), timeToRead(t, registry, f, mib/4)
+		if noise := 100 * time.Millisecond; whole > 10*quarter+noise {
 			t.Errorf("%s takes %v, and a quarter of it %v", f.name, whole, quarter)
 		}
 	}
 }
 
-// timeToRead is the least processor time of several. Most of the bodies are
-// refused. The limit of values is wide, so that it does not end the reading early.
+// timeToRead is processor time. Most of the bodies are refused. The limit of values
+// is wide, so that it does not end the reading early.
 func timeToRead(t *testing.T, registry *codecs.Registry, f family, size int) time.Duration {
 	t.Helper()
 	body := f.make(size)
-	least := time.Duration(1<<63 - 1)
-	for range 2 {
-		start := processorTime(t)
-		_, _ = registry.Decode(f.contentType, body, codecs.Limits{Values: mib})
-		least = min(least, processorTime(t)-start)
-	}
-	return least
+	start := processorTime(t)
+	_, _ = registry.Decode(f.contentType, body, codecs.Limits{Values: mib})
+	return processorTime(t) - start
 }
