@@ -75,8 +75,11 @@ func (a *api) serve(rt route) gin.HandlerFunc {
 	}
 }
 
+// startWork gives the work its time. It goes on without the client: whoever says
+// that no more will come (a half-closed connection, as old clients leave it after
+// their request) may have gone, for net/http, and may wait for the answer.
 func (x *exchange) startWork() {
-	x.ctx, x.stop = context.WithTimeout(x.c.Request.Context(), x.Timeout)
+	x.ctx, x.stop = context.WithTimeout(context.Background(), x.Timeout)
 }
 
 // atOnce is how soon a body comes that was sent along with its head.

@@ -159,7 +159,7 @@ func (x *exchange) problemLinks(about string) []codecs.Link {
 // was over is no fault of the service.
 func failure(err error) *parley.Error {
 	e := parley.AsError(err)
-	if e.Code == parley.CodeInternal && (errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)) {
+	if e.Code == parley.CodeInternal && errors.Is(err, context.DeadlineExceeded) {
 		return &parley.Error{Code: parley.CodeUnavailable, Detail: "The request was not done in time.", Cause: err}
 	}
 	return e

@@ -206,3 +206,31 @@ func TestExpect(t *testing.T) {
 	}
 	v.stop()
 }
+
+// TestHalfClosed says that no more will come as soon as the request is sent, which
+// old clients do, and nc -N.
+func TestHalfClosed(t *testing.T) {
+	s := newPopulated(t)
+	token := s.newToken("ann")
+	v := s.serve()
+	for n := range 20 {
+		conn := v.dial()
+		body := fmt.Sprintf(`{"status":"risky","review_comment":"change %d"}`, n)
+		fmt.Fprintf(conn, "PATCH /users/ann HTTP/1.1\r\nHost: parley.example\r\nAuthorization: Bearer %s\r\n"+
+			"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", token, len(body), body)
+		if err := conn.(*net.TCPConn).CloseWrite(); err != nil {
+			t.Fatal(err)
+		}
+		res, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+		if res.StatusCode != http.StatusOK {
+			t.Errorf("change %d: %d", n, res.StatusCode)
+		}
+	}
+	if n := len(history(t, s, "ann")); n != 20 {
+		t.Errorf("%d changes are on record, want 20", n)
+	}
+}
