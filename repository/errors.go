@@ -15,6 +15,10 @@ import (
 // storeError turns a failure that is the caller's, or that time may heal,
 // into a *parley.Error. Any other error stays what it is.
 func storeError(err error) error {
+	var known *parley.Error
+	if errors.As(err, &known) {
+		return err
+	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		return unavailable(err)
 	}

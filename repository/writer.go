@@ -169,13 +169,23 @@ func (w *writer) transact(tx *transaction, batch []*command) error {
 	}
 	err := tx.lost
 	if err == nil {
-		err = w.exec("COMMIT")
-		w.failAfterSync(err)
+		err = commitError(w.exec("COMMIT"))
 	}
+	w.failAfterSync(err)
 	if err != nil {
 		w.rollback()
 	}
 	return err
+}
+
+// commitError is what a commit that fails comes to. When the log holds all of the
+// transaction SQLite may still fail, to enter it into the index of the log, say:
+// the transaction is rolled back then, and yet a start after a crash finds it.
+func commitError(err error) error {
+	if err == nil || hasCode(err, sqlite3.ErrFull) || hasExtendedCode(err, sqlite3.ErrIoErrWrite) {
+		return err
+	}
+	return undecided(err)
 }
 
 // Other processes that write have their turns between the transactions of this
@@ -262,6 +272,9 @@ type transaction struct {
 func (tx *transaction) attempt(do func(tx *transaction) error) error {
 	tx.marked = false
 	err := tx.protect(do)
+	if err != nil && tx.ended() {
+		tx.lost = err
+	}
 	if !tx.marked || tx.lost != nil {
 		return err
 	}
@@ -281,6 +294,18 @@ func (tx *transaction) protect(do func(tx *transaction) error) (err error) {
 		}
 	}()
 	return do(tx)
+}
+
+// ended reports whether SQLite has rolled the transaction back by itself, as it
+// does when the disk fails a statement, one that reads too. Whatever came next would
+// be a transaction of its own
+// (https://www.sqlite.org/lang_transaction.html#response_to_errors_within_a_transaction).
+func (tx *transaction) ended() (ended bool) {
+	err := tx.conn.Raw(func(conn any) error {
+		ended = conn.(*sqlite3.SQLiteConn).AutoCommit()
+		return nil
+	})
+	return ended || err != nil
 }
 
 func (tx *transaction) mark(statement string) {
