@@ -7,6 +7,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
@@ -114,6 +115,11 @@ func (m *mob) on(v *server) {
 	m.http = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: m.size}, Timeout: 30 * time.Second}
 }
 
+// within makes t the test that is told what is wrong from here on.
+func (m *mob) within(t testing.TB) {
+	m.t, m.shell = t, &shell{t: t, dir: m.shell.dir}
+}
+
 // run lets all clients work until the context ends or the server has.
 func (m *mob) run(ctx context.Context) {
 	var all sync.WaitGroup
@@ -125,6 +131,18 @@ func (m *mob) run(ctx context.Context) {
 		})
 	}
 	all.Wait()
+}
+
+// runUntil lets all clients work until something holds or the server has ended.
+func (m *mob) runUntil(what string, holds func() bool) {
+	m.t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	var clients sync.WaitGroup
+	clients.Go(func() { m.run(ctx) })
+	eventually(m.t, what, func() bool { return holds() || !m.v.running() })
+	cancel()
+	clients.Wait()
 }
 
 // runFor lets all clients work for a time.
@@ -173,7 +191,7 @@ func (m *mob) send(w *wish, spoken int) int {
 	}
 	m.ledger.send(w, id, l.mediaType)
 	status, denied := m.answer(req, w)
-	m.ledger.answered(w, status, denied)
+	m.ledger.answered(w, id, status == http.StatusOK, denied)
 	return status
 }
 
@@ -246,19 +264,11 @@ func (m *mob) resend() {
 		}
 	}
 	for _, w := range open {
-		before := slices.ContainsFunc(w.ids(), func(id string) bool { return recorded[id] })
+		before := slices.ContainsFunc(slices.Collect(maps.Keys(w.sent)), func(id string) bool { return recorded[id] })
 		if replayed := m.sendAgain(w); replayed != before {
 			m.t.Errorf("on record before: %t, answered as made before: %t: %+v", before, replayed, w)
 		}
 	}
-}
-
-func (w *wish) ids() []string {
-	ids := make([]string, 0, len(w.sent))
-	for id := range w.sent {
-		ids = append(ids, id)
-	}
-	return ids
 }
 
 // sendAgain reports whether the answer says that it was made before.
@@ -283,6 +293,6 @@ func (m *mob) sendAgain(w *wish) bool {
 	if res.StatusCode != http.StatusOK {
 		m.t.Fatalf("sent again: %d", res.StatusCode)
 	}
-	m.ledger.answered(w, res.StatusCode, false)
+	m.ledger.answered(w, id, true, false)
 	return res.Header.Get("Idempotent-Replayed") == "true"
 }

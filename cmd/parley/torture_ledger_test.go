@@ -3,7 +3,6 @@ package main_test
 import (
 	"fmt"
 	"maps"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,10 +14,10 @@ import (
 type wish struct {
 	user, status, comment, key string
 
-	sent  map[string]string // media types by request id: each time that it was sent
-	made  bool              // an answer said that it is on record
-	doubt bool              // it was sent and no answer said that nothing was changed
-	seq   int64             // of its entry, once a check has found it
+	sent   map[string]string // media types by request id: each time that it was sent
+	denied map[string]bool   // the request ids whose answer said that nothing was changed
+	made   bool              // an answer said that it is on record
+	seq    int64             // of its entry, once a check has found it
 }
 
 // ledger is what clients have asked for and what they were told.
@@ -42,7 +41,7 @@ func newLedger() *ledger {
 func (l *ledger) begin(client string, w *wish) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	w.sent = map[string]string{}
+	w.sent, w.denied = map[string]string{}, map[string]bool{}
 	l.clients[client] = append(l.clients[client], w)
 }
 
@@ -54,12 +53,13 @@ func (l *ledger) send(w *wish, id, mediaType string) {
 	l.byID[id] = w
 }
 
-// answered notes an answer, or with status 0 that there was none.
-func (l *ledger) answered(w *wish, status int, denied bool) {
+// answered notes the answer to a request: that the wish is on record, or that
+// nothing was changed, or neither.
+func (l *ledger) answered(w *wish, id string, made, denied bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	w.made = w.made || status == http.StatusOK
-	w.doubt = w.doubt || !denied
+	w.made = w.made || made
+	w.denied[id] = denied
 }
 
 // made counts the changes that were acknowledged.
@@ -176,8 +176,8 @@ func (l *ledger) checkEntry(t testing.TB, e entry, user userState) {
 		t.Errorf("%s: entry %d makes the change of entry %d again: %+v", user.name, e.Seq, w.seq, e)
 	}
 	w.seq = e.Seq
-	if !w.made && !w.doubt {
-		t.Errorf("%s: entry %d was answered with: nothing was changed", user.name, e.Seq)
+	if w.denied[e.RequestID] {
+		t.Errorf("%s: entry %d was answered with: nothing was changed: %+v", user.name, e.Seq, e)
 	}
 }
 

@@ -163,7 +163,7 @@ int fcntl64(int fd, int command, ...) {
 	va_start(rest, command);
 	long argument = va_arg(rest, long);
 	va_end(rest);
-	if (command == F_SETLK && fails(outcome_on("lock", fd)))
+	if (command == F_SETLK && fails(outcome_on(((struct flock *)argument)->l_type == F_UNLCK ? "unlock" : "lock", fd)))
 		return -1;
 	return syscall(SYS_fcntl, fd, command, argument);
 }
