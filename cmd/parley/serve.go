@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os/signal"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -33,7 +35,11 @@ func (p *program) serve(ctx context.Context, s settings) error {
 	if err := s.check(); err != nil {
 		return err
 	}
-	log := s.logger(p.err)
+	// To write to a pipe that nobody reads is an error, and no reason to die.
+	signal.Ignore(syscall.SIGPIPE)
+	lines := newLogQueue(p.err, s.logger(p.err))
+	defer p.endLog(lines)
+	log := s.logger(lines)
 	listener, err := net.Listen("tcp", s.addr)
 	if err != nil {
 		return err
