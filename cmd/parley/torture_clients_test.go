@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -68,9 +69,10 @@ type mob struct {
 	size   int
 	ledger *ledger
 
-	v     *server
-	http  *http.Client
-	count []int // of the changes of each client
+	v       *server
+	http    *http.Client
+	count   []int        // of the changes of each client
+	refused atomic.Int64 // changes, by an answer
 }
 
 // newMob makes users in a new database: one for each client, and theirs.
@@ -218,6 +220,9 @@ func (m *mob) answer(req *http.Request, w *wish) (status int, denied bool) {
 // checkAnswer allows what a client must be able to rely on: the user, a 503 that
 // says when to come again, or a 500.
 func (m *mob) checkAnswer(res *http.Response, body []byte, w *wish) {
+	if res.StatusCode != http.StatusOK {
+		m.refused.Add(1)
+	}
 	problem := bytes.Contains(body, []byte("problems"))
 	switch res.StatusCode {
 	case http.StatusOK:

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // entry is a row of a history as it is told in JSON.
@@ -18,6 +19,8 @@ type entry struct {
 	ChangedBy string `json:"changed_by"`
 	RequestID string `json:"request_id"`
 	MediaType string `json:"media_type"`
+
+	At time.Time `json:"changed_at"`
 }
 
 // history is a user's entries after seq, oldest first.

@@ -148,6 +148,9 @@ func (l *ledger) checkUser(t testing.TB, entries []entry, user userState) {
 		if e.From != before.To {
 			t.Errorf("%s: entry %d is from %s, the one before it went to %s", user.name, e.Seq, e.From, before.To)
 		}
+		if e.At.Before(before.At) {
+			t.Errorf("%s: entry %d is of %s, the one before it of %s", user.name, e.Seq, e.At, before.At)
+		}
 		l.checkEntry(t, e, user)
 		before = e
 	}
@@ -168,7 +171,7 @@ func (l *ledger) checkEntry(t testing.TB, e entry, user userState) {
 		t.Errorf("%s: entry %d is nobody's: %+v", user.name, e.Seq, e)
 		return
 	}
-	want := entry{Seq: e.Seq, From: e.From, To: w.status, Comment: w.comment, ChangedBy: user.actor, RequestID: e.RequestID, MediaType: w.sent[e.RequestID]}
+	want := entry{Seq: e.Seq, From: e.From, To: w.status, Comment: w.comment, ChangedBy: user.actor, RequestID: e.RequestID, MediaType: w.sent[e.RequestID], At: e.At}
 	if w.user != user.name || e != want {
 		t.Errorf("%s: entry %d is %+v, and %+v was sent for %s", user.name, e.Seq, e, want, w.user)
 	}
