@@ -48,7 +48,7 @@ test: test-tools ## Run every test
 torture: tools ## Break disk, clock, files and limits under load, and kill the server KILLS times (100)
 	@.ci/need prlimit:util-linux
 	$(GO) test ./cmd/parley -count 1 -timeout 60m -v -kills $(KILLS) \
-		-run 'TestKills|TestDiskFaults|TestFilesTakenAway|TestLogNobodyReads|TestLimits|TestLittleMemory|TestMemoryRunsOut|TestClock'
+		-run 'TestKills|TestDiskFaults|TestReadsFail|TestFilesTakenAway|TestLogNobodyReads|TestLimits|TestLittleMemory|TestMemoryRunsOut|TestClock'
 
 .PHONY: pages
 pages: test-tools ## Take a picture of each page, to look at in build/pages/index.html

@@ -109,3 +109,30 @@ func (m *mob) awaitService() {
 		})
 	}
 }
+
+// TestReadsFailInTransactions has another process make changes, after each of which
+// the writer reads its pages anew: SQLite ends a whole transaction where that fails,
+// and none of its commands may go on without it.
+func TestReadsFailInTransactions(t *testing.T) {
+	m, d := newMob(t, 12), newDisk(t)
+	m.shell.data("user", "create", "--identifier", "bo", "--name", "Bo", "--email", "bo@example.com")
+	m.start(d.env...)
+	m.runFor(100 * time.Millisecond)
+	d.becomes("pread ESTALE db-wal 3")
+	changes := 0
+	m.runUntil("changes of another process", func() bool {
+		m.shell.data("user", "status", "bo", "risky")
+		changes++
+		return changes == 20
+	})
+	d.becomes("well")
+	m.awaitService()
+	m.v.kill()
+	for _, line := range m.v.log {
+		if strings.Contains(line, "no such savepoint") || strings.Contains(line, "no transaction") {
+			t.Errorf("a command went on without its transaction: %s", line)
+		}
+	}
+	m.settle()
+	m.v.stop()
+}

@@ -30,7 +30,7 @@ static const struct {
 	int outcome;
 } outcomes[] = {
 	{"EACCES", EACCES}, {"EIO", EIO}, {"EMFILE", EMFILE}, {"ENOLCK", ENOLCK}, {"ENOMEM", ENOMEM},
-	{"ENOSPC", ENOSPC}, {"EROFS", EROFS}, {"SHORT", SHORT}, {"KILL", KILL}, {"TEAR", TEAR},
+	{"ENOSPC", ENOSPC}, {"EROFS", EROFS}, {"ESTALE", ESTALE}, {"SHORT", SHORT}, {"KILL", KILL}, {"TEAR", TEAR},
 };
 
 static int open_file(const char *path, int flags) { return syscall(SYS_openat, AT_FDCWD, path, flags | O_CLOEXEC, 0600); }
