@@ -32,7 +32,8 @@ func storeError(err error) error {
 	switch failure.Code {
 	case sqlite3.ErrConstraint:
 		return constraintError(failure)
-	case sqlite3.ErrFull, sqlite3.ErrIoErr, sqlite3.ErrReadonly, sqlite3.ErrCantOpen, sqlite3.ErrBusy, sqlite3.ErrLocked:
+	case sqlite3.ErrFull, sqlite3.ErrIoErr, sqlite3.ErrReadonly, sqlite3.ErrCantOpen, sqlite3.ErrBusy, sqlite3.ErrLocked,
+		sqlite3.ErrNomem, sqlite3.ErrProtocol: // the last is a lock that could not be had
 		return unavailable(err)
 	}
 	return err
