@@ -1,5 +1,6 @@
 GO        ?= go
 FUZZTIME  ?= 1m
+KILLS     ?= 100
 LINT      := $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 BINARY    := build/parley
 AXE       := axe-core@4.14.1
@@ -28,7 +29,7 @@ build: tools ## Build build/parley
 # What others see in the PDFs that are written, and a browser for the pages.
 .PHONY: test-tools
 test-tools: tools build/axe.min.js
-	@.ci/need pdftotext:poppler-utils pdftk:pdftk-java qpdf:qpdf chromium:chromium
+	@.ci/need pdftotext:poppler-utils pdftk:pdftk-java qpdf:qpdf chromium:chromium prlimit:util-linux
 
 # It finds what makes a page hard to use. Its version stands above.
 build/axe.min.js: Makefile
@@ -42,6 +43,12 @@ build/axe.min.js: Makefile
 test: test-tools ## Run every test
 	$(GO) vet ./...
 	$(GO) test ./...
+
+.PHONY: torture
+torture: tools ## Break disk, clock, files and limits under load, and kill the server KILLS times (100)
+	@.ci/need prlimit:util-linux
+	$(GO) test ./cmd/parley -count 1 -timeout 60m -v -kills $(KILLS) \
+		-run 'TestKills|TestDiskFaults|TestReadsFail|TestFilesTakenAway|TestLogNobodyReads|TestLimits|TestLittleMemory|TestMemoryRunsOut|TestClock'
 
 .PHONY: pages
 pages: test-tools ## Take a picture of each page, to look at in build/pages/index.html

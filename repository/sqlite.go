@@ -146,7 +146,11 @@ func (s *SQLite) connect(ctx context.Context, path string) error {
 	if err := tellAlterations(writer, s.cache.alters); err != nil {
 		return err
 	}
-	s.writer = newWriter(writer, path, s.opts, s.cache)
+	files, err := findFiles(path)
+	if err != nil {
+		return err
+	}
+	s.writer = newWriter(writer, path, files, s.opts, s.cache)
 	s.checkpointer = newCheckpointer(checkpoints, s.writer)
 	return nil
 }
@@ -188,10 +192,14 @@ func tellAlterations(writer *sqlx.Conn, of func(op int, schema, table string, ke
 	})
 }
 
-// Close waits for the work under way and closes the file.
+// Close waits for the work under way and closes the file. SQLite removes the log
+// then, by its name: where that is another file's by now, nothing is closed.
 func (s *SQLite) Close() error {
 	s.writer.close()
 	s.checkpointer.close()
+	if err := s.writer.files.check(); err != nil {
+		return err
+	}
 	return s.closeAll()
 }
 
@@ -204,7 +212,7 @@ func (s *SQLite) closeAll() error {
 	return errors.Join(failures...)
 }
 
-// Failed has an element once a sync has failed.
+// Failed has an element once a sync has failed, or a file was taken away.
 func (s *SQLite) Failed() <-chan error { return s.writer.failed }
 
 // now is the present in what the store can keep.

@@ -230,7 +230,7 @@ func TestFailedSyncEndsTheServer(t *testing.T) {
 	ended := make(chan [][]string)
 	go func() { ended <- c.changeUntil(1_000_000) }()
 	time.Sleep(300 * time.Millisecond)
-	d.becomes("fail")
+	d.becomes("fsync EIO db-wal 1")
 	made := <-ended
 	if exit := c.v.exit(); exit != 1 || !strings.Contains(strings.Join(c.v.log, "\n"), "parley: a sync has failed") {
 		t.Errorf("exit %d: %s", exit, c.v.log)
@@ -247,7 +247,7 @@ func TestFailedSyncEndsTheServer(t *testing.T) {
 func TestFailedSyncIsAnswered(t *testing.T) {
 	d := newDisk(t)
 	_, c := newCrowd(t, 1, d.env...)
-	d.becomes("fail")
+	d.becomes("fsync EIO db-wal 1")
 	status, answer := c.v.ask("PATCH", "/users/client-0", c.token, `{"status":"risky"}`, "Content-Type", "application/json")
 	if status != http.StatusServiceUnavailable || !strings.Contains(answer, "storage-unavailable") || !strings.Contains(answer, "it may be") {
 		t.Errorf("answer %d %s", status, answer)

@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
+	"os/signal"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -33,7 +36,15 @@ func (p *program) serve(ctx context.Context, s settings) error {
 	if err := s.check(); err != nil {
 		return err
 	}
-	log := s.logger(p.err)
+	// To write to a pipe that nobody reads is an error, and no reason to die.
+	signal.Ignore(syscall.SIGPIPE)
+	lines := newLogQueue(p.err, s.logger(p.err))
+	defer p.endLog(lines)
+	return p.serveAt(ctx, s, s.logger(lines))
+}
+
+// serveAt opens the port before the store: a port that is taken leaves no database.
+func (p *program) serveAt(ctx context.Context, s settings, log *slog.Logger) error {
 	pair, err := s.keyPair(log)
 	if err != nil {
 		return err
