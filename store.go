@@ -23,7 +23,8 @@ type Store interface {
 	// idempotency record together or not at all, and returns after they are
 	// on disk. Its refusals, in the order of their checks: CodeKeyReused,
 	// CodeNotFound, CodePreconditionRequired, CodePreconditionFailed,
-	// CodePatchTestFailed.
+	// CodePatchTestFailed. To a caller without PermissionRead, nobody is a user
+	// who is not as the request expects: CodeNotFound comes last.
 	ChangeStatus(ctx context.Context, request ChangeRequest) (Outcome, error)
 	// Changes lists a user's history, newest first: CodeNotFound,
 	// CodeInvalidQuery for a cursor that is none of this user's.
