@@ -74,7 +74,7 @@ func TestEveryAnswerIsInert(t *testing.T) {
 			if _, isFile := out.(codecs.Attacher); res.StatusCode == 200 && attached != isFile {
 				t.Errorf("%s: attached %t, want %t", where, attached, isFile)
 			}
-			if marked := strings.Contains(res.Header.Get("Content-Type"), "xml") || res.isPage(); marked && (strings.Contains(res.body, "<script xmlns") || strings.Contains(res.body, `svg" onload`)) {
+			if marked := strings.Contains(res.Header.Get("Content-Type"), "xml") || res.isPage(); marked && (strings.Contains(res.body, "<script xmlns") || strings.Contains(res.body, `<svg xmlns="http://www.w3.org/2000/svg" onload`)) {
 				t.Errorf("%s is not escaped:\n%s", where, res.body)
 			}
 		}
