@@ -3,6 +3,8 @@ FUZZTIME  ?= 1m
 KILLS     ?= 100
 LINT      := $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 BINARY    := build/parley
+# The oldest Go of this release without vulnerabilities that Parley reaches.
+SAFE_GO   := go1.26.10
 AXE       := axe-core@4.14.1
 
 .DEFAULT_GOAL := help
@@ -63,6 +65,11 @@ race: test-tools ## Run every test with the race detector
 lint: ## Check style and the direction of dependencies
 	$(LINT) run ./...
 	cd bench && $(LINT) run ./...
+
+.PHONY: vuln
+vuln: ## Look for known vulnerabilities, and for modules that are not what go.sum says
+	$(GO) mod verify
+	.ci/vuln $(SAFE_GO)
 
 .PHONY: bench
 bench: ## Measure codecs, negotiation and whole requests, as ratios to JSON

@@ -39,14 +39,18 @@ var (
 	versionField = []string{version}
 	cacheField   = []string{"private, no-cache"}
 	sniffField   = []string{"nosniff"}
+	inertField   = []string{"default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; frame-ancestors 'none'"}
 )
 
-// setCommonHeaders sets what every response carries, whoever writes it.
+// setCommonHeaders sets what every response carries, whoever writes it. What is no
+// page stays inert where a browser shows it; styles are the browser's own, which
+// shows XML with them. A page says itself what it may.
 func setCommonHeaders(c *gin.Context) {
 	h := c.Writer.Header()
 	h["X-Api-Version"] = versionField
 	h["Cache-Control"] = cacheField
 	h["X-Content-Type-Options"] = sniffField
+	h["Content-Security-Policy"] = inertField
 }
 
 // logRequest writes one line for each request. It names the caller's token,
