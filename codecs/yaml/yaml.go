@@ -20,9 +20,10 @@ import (
 type Codec struct{}
 
 var (
-	_ codecs.Codec       = Codec{}
-	_ codecs.ListEncoder = Codec{}
-	_ codecs.Suffixer    = Codec{}
+	_ codecs.Codec        = Codec{}
+	_ codecs.ListStreamer = Codec{}
+	_ codecs.ListDecoder  = Codec{}
+	_ codecs.Suffixer     = Codec{}
 )
 
 // New makes the codec.
@@ -37,25 +38,23 @@ func (Codec) Suffix() string { return "+yaml" }
 // Decode reads one document that holds a mapping. A key that is no text gives
 // a field with an Unfit value, a key that is a list or a map is refused.
 func (Codec) Decode(in codecs.Input) (codecs.Record, error) {
-	text, err := codecs.DecodeText(in, "")
+	text, root, err := parse(in)
 	if err != nil {
 		return nil, err
+	}
+	return reader{text, in.Limits}.record(root)
+}
+
+// parse reads the only document of a body.
+func parse(in codecs.Input) (text []byte, root *goyaml.Node, err error) {
+	if text, err = codecs.DecodeText(in, ""); err != nil {
+		return nil, nil, err
 	}
 	if text, err = prepare(text); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	root, err := compose(text, in.Limits)
-	if err != nil {
-		return nil, err
-	}
-	v, err := reader{text, in.Limits}.value(root, 1)
-	if err != nil {
-		return nil, err
-	}
-	if v.Kind() != codecs.Map {
-		return nil, codecs.NoFields(v.Kind().String())
-	}
-	return v.Members(), nil
+	root, err = compose(text, in.Limits)
+	return text, root, err
 }
 
 // compose parses the only document of a text.
@@ -127,6 +126,18 @@ func offsetOf(text []byte, line, column int) int {
 type reader struct {
 	text   []byte
 	limits codecs.Limits
+}
+
+// record reads a node that holds a mapping.
+func (r reader) record(n *goyaml.Node) (codecs.Record, error) {
+	v, err := r.value(n, 1)
+	if err != nil {
+		return nil, err
+	}
+	if v.Kind() != codecs.Map {
+		return nil, codecs.NoFields(v.Kind().String())
+	}
+	return v.Members(), nil
 }
 
 func (r reader) value(n *goyaml.Node, depth int) (codecs.Value, error) {
