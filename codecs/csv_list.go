@@ -17,12 +17,13 @@ func (CSV) DecodeList(in ListInput) iter.Seq2[Item, error] {
 	return func(yield func(Item, error) bool) {
 		r := newCSVReader(in.Body)
 		header, err := r.header(in.Limits)
-		for err == nil {
+		for number := 1; err == nil; number++ {
 			var cells []string
 			if cells, err = r.row(); err != nil {
 				break
 			}
 			item, fault := r.record(header, cells)
+			item.Number = number
 			if !yield(item, fault) {
 				return
 			}

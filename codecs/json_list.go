@@ -16,9 +16,9 @@ func (JSON) DecodeList(in ListInput) iter.Seq2[Item, error] {
 		return failedList(err)
 	}
 	return func(yield func(Item, error) bool) {
-		for _, piece := range records {
+		for i, piece := range records {
 			v, err := jsonUnpacker.unpack(piece, in.Limits)
-			var item Item
+			item := Item{Number: i + 1}
 			if err == nil {
 				item.Record, err = fieldsOf(v)
 			}

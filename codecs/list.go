@@ -31,6 +31,7 @@ type ListInput struct {
 // Item is one record of a list.
 type Item struct {
 	Record Record
+	Number int // from 1; 0 beside an error that is about no record
 	Line   int // where it begins, from 1; 0 in a format in which a record has no lines of its own
 }
 

@@ -55,13 +55,14 @@ func (NDJSON) End(dst []byte) []byte { return dst }
 // nothing are skipped.
 func (NDJSON) DecodeList(in ListInput) iter.Seq2[Item, error] {
 	return func(yield func(Item, error) bool) {
-		lines := newLineReader(in.Body)
+		lines, number := newLineReader(in.Body), 0
 		for lines.next() {
 			text, err := lines.text()
 			if err == nil && len(bytes.TrimSpace(text)) == 0 {
 				continue
 			}
-			item := Item{Line: lines.line}
+			number++
+			item := Item{Number: number, Line: lines.line}
 			if err == nil {
 				item.Record, err = decodeJSONObject(text, in.Limits)
 			}

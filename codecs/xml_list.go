@@ -34,6 +34,7 @@ type xmlList struct {
 	*xmlReader
 	in      ListInput
 	yield   func(Item, error) bool
+	number  int  // of the record that was read last
 	stopped bool // nobody wants more
 }
 
@@ -119,7 +120,8 @@ func (l *xmlList) record() error {
 	if err != nil {
 		return err
 	}
-	item := Item{}
+	l.number++
+	item := Item{Number: l.number}
 	switch v := f.Value; {
 	case f.Name != l.in.Item:
 		err = l.failAt(begin, "the element is <%s>, not <%s>", f.Name, l.in.Item)

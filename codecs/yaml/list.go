@@ -22,9 +22,9 @@ func (Codec) DecodeList(in codecs.ListInput) iter.Seq2[codecs.Item, error] {
 			yield(codecs.Item{}, err)
 			return
 		}
-		for _, n := range records {
+		for i, n := range records {
 			record, err := r.record(n)
-			if !yield(codecs.Item{Record: record}, err) {
+			if !yield(codecs.Item{Record: record, Number: i + 1}, err) {
 				return
 			}
 		}
