@@ -12,7 +12,7 @@ import (
 // of things. Much is well: the same pages are copied less often, and while the
 // database is synced, so that changes wait longer for their own syncs, less.
 const (
-	checkpointShare = 4 // to begin with
+	checkpointShare = 3 // to begin with
 	usualShare      = 2 // that the file keeps for the next round
 )
 

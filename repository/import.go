@@ -69,7 +69,7 @@ func (i *userImport) SkipExisting(ctx context.Context) (int64, error) {
 		DELETE FROM staged WHERE EXISTS (
 			SELECT 1 FROM store.users u JOIN store.workspaces w ON w.pk = u.workspace
 			WHERE u.identifier = staged.identifier AND u.name = staged.name AND u.email = staged.email
-				AND u.user_type = staged.user_type AND staged.workspace IN (w.identifier, w.id))`)
+				AND u.user_type = staged.user_type AND (w.identifier = staged.workspace OR w.id = lower(staged.workspace)))`)
 	if err != nil {
 		return 0, storeError(err)
 	}

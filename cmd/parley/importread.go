@@ -60,13 +60,12 @@ func (r *importReader) readFile(ctx context.Context, in input) error {
 		defer file.Close()
 		body, name = file, in.name
 	}
-	r.faults.begin(name)
 	list := codecs.ListInput{Body: counted{body, r}, Name: "users", Item: "user"}
 	for item, err := range in.format.DecodeList(list) {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if err := r.take(placeOf(name, item), item, err); err != nil {
+		if err := r.take(name, item, err); err != nil {
 			return err
 		}
 	}
@@ -98,11 +97,15 @@ func placeOf(name string, item codecs.Item) string {
 }
 
 // take adds one user, or tells what is wrong. Its own error ends the import.
-func (r *importReader) take(place string, item codecs.Item, err error) error {
+func (r *importReader) take(name string, item codecs.Item, err error) error {
+	place := placeOf(name, item)
 	var malformed *codecs.Error
 	switch {
-	case errors.As(err, &malformed):
-		r.faults.tellMalformed(place, item, malformed)
+	case errors.As(err, &malformed) && malformed.Line > 0:
+		r.faults.add(name + ", " + err.Error() + ".")
+		return nil
+	case malformed != nil:
+		r.faults.add(place + ": " + err.Error() + ".")
 		return nil
 	case err != nil:
 		return fmt.Errorf("%s: %w", place, err)
@@ -151,8 +154,6 @@ type unknownField struct {
 	more  int
 }
 
-func (e *importFaults) begin(string) { e.unknown = nil }
-
 func (e *importFaults) tell(place string, f parley.Fault) {
 	if f.Code != records.FaultUnknown {
 		e.add(place + ": " + printable(f.Field) + ": " + f.Detail + allowed(f))
@@ -167,15 +168,6 @@ func (e *importFaults) tell(place string, f parley.Fault) {
 	e.unknown = append(e.unknown, &unknownField{Fault: f, place: place})
 }
 
-func (e *importFaults) tellMalformed(place string, item codecs.Item, err *codecs.Error) {
-	if err.Line > 0 && (item.Line > 0 || item.Number == 0) {
-		place, _, _ = strings.Cut(place, ", line ")
-		e.add(place + ", " + err.Error() + ".")
-		return
-	}
-	e.add(place + ": " + err.Error() + ".")
-}
-
 // end tells the unknown fields of a file.
 func (e *importFaults) end() {
 	for _, u := range e.unknown {
@@ -188,6 +180,7 @@ func (e *importFaults) end() {
 			e.ignore = append(e.ignore, u.Field)
 		}
 	}
+	e.unknown = nil
 }
 
 func (e *importFaults) add(line string) {

@@ -112,20 +112,26 @@ func (k *kit) checkListTruncation() {
 	}
 }
 
+// checkListLimits holds each record to the limits, and not the list around it.
 func (k *kit) checkListLimits() {
-	k.checkListLimit(wideRecord(codecs.DefaultFields+1), "fields")
+	const most = 5
+	k.checkListLimit(wideRecord, codecs.Limits{Fields: most}, most, "fields")
 	if !k.opts.Flat {
-		k.checkListLimit(deepRecord(codecs.DefaultDepth+1), "levels")
+		k.checkListLimit(deepRecord, codecs.Limits{Depth: most}, most, "levels")
 	}
 }
 
-func (k *kit) checkListLimit(r codecs.Record, of string) {
-	written, err := k.encodeList(nil, listOf(r))
-	if err != nil {
+func (k *kit) checkListLimit(generate func(int) codecs.Record, limits codecs.Limits, most int, of string) {
+	within, errWithin := k.encodeList(nil, listOf(generate(most), generate(most)))
+	beyond, errBeyond := k.encodeList(nil, listOf(generate(most+1)))
+	if errWithin != nil || errBeyond != nil {
 		return
 	}
-	if _, err := k.decodeList(written, codecs.Limits{}); !codecs.IsKind(err, codecs.SyntaxError) {
-		k.fault("a record with too many %s is not refused as a SyntaxError but with: %v", of, err)
+	if _, err := k.decodeList(within, limits); err != nil {
+		k.fault("records with %d %s are refused where so many are allowed: %v", most, of, err)
+	}
+	if _, err := k.decodeList(beyond, limits); !codecs.IsKind(err, codecs.SyntaxError) {
+		k.fault("a record with %d %s is not refused as a SyntaxError where %d are allowed but with: %v", most+1, of, most, err)
 	}
 }
 
