@@ -99,16 +99,8 @@ func placeOf(name string, item codecs.Item) string {
 // take adds one user, or tells what is wrong. Its own error ends the import.
 func (r *importReader) take(name string, item codecs.Item, err error) error {
 	place := placeOf(name, item)
-	var malformed *codecs.Error
-	switch {
-	case errors.As(err, &malformed) && malformed.Line > 0:
-		r.faults.add(name + ", " + err.Error() + ".")
-		return nil
-	case malformed != nil:
-		r.faults.add(place + ": " + err.Error() + ".")
-		return nil
-	case err != nil:
-		return fmt.Errorf("%s: %w", place, err)
+	if err != nil {
+		return r.faults.tellUnread(name, place, err)
 	}
 	user, err := records.BindNewUser(codecs.Decoded{Record: r.without(item.Record)})
 	var invalid *parley.Error
@@ -166,6 +158,20 @@ func (e *importFaults) tell(place string, f parley.Fault) {
 		}
 	}
 	e.unknown = append(e.unknown, &unknownField{Fault: f, place: place})
+}
+
+// tellUnread tells what a format could not read. Any other error comes back.
+func (e *importFaults) tellUnread(name, place string, err error) error {
+	var malformed *codecs.Error
+	if !errors.As(err, &malformed) {
+		return fmt.Errorf("%s: %w", place, err)
+	}
+	if malformed.Line > 0 {
+		e.add(name + ", " + malformed.Error() + ".")
+		return nil
+	}
+	e.add(place + ": " + malformed.Error() + ".")
+	return nil
 }
 
 // end tells the unknown fields of a file.
