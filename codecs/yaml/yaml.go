@@ -48,7 +48,8 @@ func (Codec) Decode(in codecs.Input) (codecs.Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	v, err := reader{text, in.Limits}.value(root, 1)
+	r := reader{text: text, limits: in.Limits, line: 1}
+	v, err := r.placed(root, 0, 1)
 	if err != nil {
 		return nil, err
 	}
@@ -127,9 +128,28 @@ func offsetOf(text []byte, line, column int) int {
 type reader struct {
 	text   []byte
 	limits codecs.Limits
+	line   int // the line of the node that was found last, from 1
+	lineAt int // where it begins
 }
 
-func (r reader) value(n *goyaml.Node, depth int) (codecs.Value, error) {
+// placed reads a node that stands in a list or a map in block style, which begins
+// in a column from 1, or in none: 0.
+func (r *reader) placed(n *goyaml.Node, column, depth int) (codecs.Value, error) {
+	if err := r.checkLayout(n, column); err != nil {
+		return codecs.Value{}, err
+	}
+	return r.value(n, depth)
+}
+
+// member reads a node that stands in a list or a map.
+func (r *reader) member(n, parent *goyaml.Node, depth int) (codecs.Value, error) {
+	if parent.Style&goyaml.FlowStyle != 0 {
+		return r.value(n, depth) // its lines are those of what is around it
+	}
+	return r.placed(n, parent.Column, depth)
+}
+
+func (r *reader) value(n *goyaml.Node, depth int) (codecs.Value, error) {
 	if what := refused(n); what != "" {
 		return codecs.Value{}, r.malformed(n, "%s", what)
 	}
@@ -157,17 +177,17 @@ func refused(n *goyaml.Node) string {
 	return ""
 }
 
-func (r reader) malformed(n *goyaml.Node, format string, args ...any) error {
+func (r *reader) malformed(n *goyaml.Node, format string, args ...any) error {
 	return codecs.MalformedText(r.text, offsetOf(r.text, n.Line, n.Column), format, args...)
 }
 
-func (r reader) mapping(n *goyaml.Node, depth int) (codecs.Value, error) {
+func (r *reader) mapping(n *goyaml.Node, depth int) (codecs.Value, error) {
 	if err := r.limits.CheckDepth(depth); err != nil {
 		return codecs.Value{}, err
 	}
 	fields := make(codecs.Record, 0, min(len(n.Content)/2, r.limits.MaxFields()))
 	for i := 0; i < len(n.Content); i += 2 {
-		f, err := r.field(n.Content[i], n.Content[i+1], depth)
+		f, err := r.field(n, i, depth)
 		if err != nil {
 			return codecs.Value{}, err
 		}
@@ -178,15 +198,17 @@ func (r reader) mapping(n *goyaml.Node, depth int) (codecs.Value, error) {
 	return codecs.MapValue(fields), nil
 }
 
-func (r reader) field(key, value *goyaml.Node, depth int) (codecs.Field, error) {
-	name, err := r.value(key, depth+1)
+// field reads the field of a mapping whose key has the index i in it.
+func (r *reader) field(mapping *goyaml.Node, i, depth int) (codecs.Field, error) {
+	key := mapping.Content[i]
+	name, err := r.member(key, mapping, depth+1)
 	if err != nil {
 		return codecs.Field{}, err
 	}
 	if key.Kind != goyaml.ScalarNode {
 		return codecs.Field{}, r.malformed(key, "the key is %v", name.Kind())
 	}
-	v, err := r.value(value, depth+1)
+	v, err := r.member(mapping.Content[i+1], mapping, depth+1)
 	if err != nil {
 		return codecs.Field{}, err
 	}
@@ -196,14 +218,14 @@ func (r reader) field(key, value *goyaml.Node, depth int) (codecs.Field, error) 
 	return codecs.Field{Name: key.Value, Value: v}, nil
 }
 
-func (r reader) sequence(n *goyaml.Node, depth int) (codecs.Value, error) {
+func (r *reader) sequence(n *goyaml.Node, depth int) (codecs.Value, error) {
 	if err := r.limits.CheckDepth(depth); err != nil {
 		return codecs.Value{}, err
 	}
 	values := make([]codecs.Value, len(n.Content))
 	for i, item := range n.Content {
 		var err error
-		if values[i], err = r.value(item, depth+1); err != nil {
+		if values[i], err = r.member(item, n, depth+1); err != nil {
 			return codecs.Value{}, err
 		}
 	}
@@ -214,7 +236,7 @@ const quoted = goyaml.SingleQuotedStyle | goyaml.DoubleQuotedStyle
 
 // scalar resolves what is plain. What is not printable may stand in quoted
 // scalars only (YAML 1.2.2 section 5.1).
-func (r reader) scalar(n *goyaml.Node) (codecs.Value, error) {
+func (r *reader) scalar(n *goyaml.Node) (codecs.Value, error) {
 	if n.Style&quoted != 0 {
 		return codecs.TextValue(n.Value), nil
 	}
@@ -223,7 +245,7 @@ func (r reader) scalar(n *goyaml.Node) (codecs.Value, error) {
 			return codecs.Value{}, r.malformed(n, mustEscape, c)
 		}
 	}
-	if n.Style&(goyaml.LiteralStyle|goyaml.FoldedStyle) != 0 {
+	if n.Style&block != 0 {
 		return codecs.TextValue(n.Value), nil
 	}
 	return resolve(n.Value), nil

@@ -43,6 +43,9 @@ func TestDecode(t *testing.T) {
 		{"folded", "a: >\n one\n two\n\n three\n", codecs.Record{text("a", "one two\nthree\n")}},
 		{"indented", "a: |2\n   one\n", codecs.Record{text("a", " one\n")}},
 		{"plain, folded", "a: one\n  two\n\n  three", codecs.Record{text("a", "one two\nthree")}},
+		{"quoted, folded", "a: \"b\n\n c # d\"\n# e\nf: ['g]',\n# h\n i]", codecs.Record{text("a", "b\nc # d"),
+			{Name: "f", Value: codecs.ListValue(codecs.TextValue("g]"), codecs.TextValue("i"))}}},
+		{"not indented at all", "{a: 'b\nc',\nd: e}", codecs.Record{text("a", "b c"), text("d", "e")}},
 		{"double quoted", `a: "\t\x41\u00e9\U0001f600\"\/\\\N\_"`, codecs.Record{text("a", "\tAé😀\"/\\\u0085\u00a0")}},
 		{"single quoted", "a: 'it''s \\n'", codecs.Record{text("a", `it's \n`)}},
 		{"quoted word", `a: "5"`, codecs.Record{text("a", "5")}},
@@ -134,6 +137,13 @@ func TestDecodeRefuses(t *testing.T) {
 		{"surrogate", `a: "\ud800"`, 1, 7, "found invalid Unicode character escape code while scanning a quoted scalar"},
 		{"open list", "a: [b", 1, 6, "did not find expected ',' or ']' while parsing a flow sequence"},
 		{"invalid UTF-8", "a: b\nc: \xff", 2, 4, "the byte 0xff is not valid in UTF-8"},
+		{"quoted text that is not indented", "a: \"b\nc\"", 2, 1, "the line is not indented enough"},
+		{"quoted text with a hash that is not indented", "a: 'b\n# c'", 2, 1, "the line is not indented enough"},
+		{"quoted text indented by a tab", "a: \"b\n\tc\"", 2, 1, "the line is not indented enough"},
+		{"quoted text in a list", "a:\n- 'b\n c'\n- d: 'e\n\n  f'", 6, 3, "the line is not indented enough"},
+		{"flow list that is not indented", "a: [b, 'c',\nd]", 2, 1, "the line is not indented enough"},
+		{"end of a flow map that is not indented", "a: {b: \"c\\\"}\"\n}", 2, 1, "the line is not indented enough"},
+		{"empty line wider than the text", "a: |\n   \n # b\n", 2, 1, "an empty line has more spaces than the text after it"},
 		{"no document", "# c\n", 0, 0, "there is no document in the body"},
 		{"too many flow indicators", "[" + strings.Repeat("a,", 1<<16), 0, 0, "there are more than 65536 brackets and commas"},
 		{"nested in flow style", strings.Repeat("[", 60_000), 1, 33, "values are nested deeper than 32 levels while increasing flow level"},
@@ -167,7 +177,8 @@ func TestDecodeFindsNoFields(t *testing.T) {
 // TestDecodeCostsLinearTime reads what took older parsers quadratic time: four times
 // as much would take sixteen times as long.
 func TestDecodeCostsLinearTime(t *testing.T) {
-	for _, unit := range []string{"#\n", "? ", "a: ", "&a ", "!a ", "\"a\n\n", "? #\n", "a:\n#\n", "- - #\n", "--- a\n", "{a: b, ", " ", "\n"} {
+	for _, unit := range []string{"#\n", "? ", "a: ", "&a ", "!a ", "\"a\n\n", "? #\n", "a:\n#\n", "- - #\n", "--- a\n", "{a: b, ", " ", "\n",
+		"- 'a'\n", "- |\n \n"} {
 		quarter, whole := timeToRefuse(t, unit, 1<<17), timeToRefuse(t, unit, 1<<19)
 		if noise := time.Second; whole > 10*quarter+noise {
 			t.Errorf("%q again and again takes %v, and a quarter of it %v", unit, whole, quarter)
