@@ -35,7 +35,8 @@ func (r *reader) find(n *goyaml.Node) int {
 		_, rest := cutLine(r.text[r.lineAt:])
 		r.lineAt = len(r.text) - len(rest)
 	}
-	return r.lineAt + offsetOf(r.text[r.lineAt:], 1, n.Column)
+	line, _ := cutLine(r.text[r.lineAt:])
+	return r.lineAt + offsetOf(line, 1, n.Column)
 }
 
 // checkFlow wants every line on which what began before goes on to be indented
