@@ -2,7 +2,11 @@ module github.com/parley-gateway/parley/suites
 
 go 1.26.0
 
-require github.com/parley-gateway/parley v0.0.0
+require (
+	github.com/fxamacker/cbor/v2 v2.10.0
+	github.com/parley-gateway/parley v0.0.0
+	github.com/vmihailenco/msgpack/v5 v5.4.1
+)
 
 require (
 	github.com/andybalholm/brotli v1.2.8 // indirect
@@ -39,6 +43,8 @@ require (
 	github.com/sethvargo/go-retry v0.5.0 // indirect
 	github.com/twitchyliquid64/golang-asm v0.15.1 // indirect
 	github.com/ugorji/go/codec v1.3.2 // indirect
+	github.com/vmihailenco/tagparser/v2 v2.0.0 // indirect
+	github.com/x448/float16 v0.8.4 // indirect
 	go.mongodb.org/mongo-driver/v2 v2.5.0 // indirect
 	go.uber.org/multierr v1.11.0 // indirect
 	go.yaml.in/yaml/v4 v4.0.0 // indirect

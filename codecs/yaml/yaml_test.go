@@ -36,7 +36,7 @@ func TestDecode(t *testing.T) {
 		{"markers", "%YAML 1.2 # c\n--- # c\nstatus: risky\n...\n# c\n", codecs.Record{text("status", "risky")}},
 		{"byte order mark", "\ufeffstatus: risky", codecs.Record{text("status", "risky")}},
 		{"UTF-16", "\xfe\xff\x00a\x00:\x00 \x00\xe9", codecs.Record{text("a", "é")}},
-		{"line breaks", "a: b\r\nc: d\re: f", codecs.Record{text("a", "b"), text("c", "d"), text("e", "f")}},
+		{"line breaks", "a: b\r\nc: d\n", codecs.Record{text("a", "b"), text("c", "d")}},
 		{"literal", "a: |\n one\n  two\n\n", codecs.Record{text("a", "one\n two\n")}},
 		{"literal, kept", "a: |+\n one\n\nb: c", codecs.Record{text("a", "one\n\n"), text("b", "c")}},
 		{"literal, stripped", "a: |-\r\n one\r\n two\r\n", codecs.Record{text("a", "one\ntwo")}},
@@ -125,6 +125,7 @@ func TestDecodeRefuses(t *testing.T) {
 		{"older version", "# c\n\n%YAML 1.1\n---\na: b", 3, 1, "directives are refused, but %YAML 1.2"},
 		{"version twice", "%YAML 1.2\n%YAML 1.2\n---\na: b", 2, 1, "directives are refused, but %YAML 1.2"},
 		{"version without a document marker", "%YAML 1.2\na: b", 2, 1, "the document after a directive begins with ---"},
+		{"version before a word that begins like a marker", "%YAML 1.2\n---a: b", 2, 1, "the document after a directive begins with ---"},
 		{"control character", "a: b\nc: \x07", 2, 4, "the character U+0007 must be written as an escape in quotation marks"},
 		{"null character", "a: 'é\x00'", 1, 6, "the character U+0000 must be written as an escape in quotation marks"},
 		{"delete", "a: x\x7f", 1, 4, "the character U+007F must be written as an escape in quotation marks"},
@@ -144,6 +145,12 @@ func TestDecodeRefuses(t *testing.T) {
 		{"flow list that is not indented", "a: [b, 'c',\nd]", 2, 1, "the line is not indented enough"},
 		{"end of a flow map that is not indented", "a: {b: \"c\\\"}\"\n}", 2, 1, "the line is not indented enough"},
 		{"empty line wider than the text", "a: |\n   \n # b\n", 2, 1, "an empty line has more spaces than the text after it"},
+		{"literal that is not indented", "a:\n- b\n-\n|\n\nc: d", 4, 1, "the line is not indented enough"},
+		{"literal on the line of its key", "a:\n|\n b\n", 2, 1, "the line is not indented enough"},
+		{"literal without an end", "a: |+\n  b", 2, 4, "the last line of a block scalar has no line break"},
+		{"folded text without an end", "a: >\n  b\n ", 3, 2, "the last line of a block scalar has no line break"},
+		{"empty line after an escaped line break", "a: \"b \\\n\n  c\"", 1, 7, "an empty line comes after an escaped line break"},
+		{"carriage return alone", "a: b\rc: d", 1, 5, "the character U+000D must be written as an escape in quotation marks"},
 		{"no document", "# c\n", 0, 0, "there is no document in the body"},
 		{"too many flow indicators", "[" + strings.Repeat("a,", 1<<16), 0, 0, "there are more than 65536 brackets and commas"},
 		{"nested in flow style", strings.Repeat("[", 60_000), 1, 33, "values are nested deeper than 32 levels while increasing flow level"},
@@ -165,7 +172,7 @@ func TestDecodeRefuses(t *testing.T) {
 
 func TestDecodeFindsNoFields(t *testing.T) {
 	for body, found := range map[string]string{
-		"- a": "a list", "[]": "a list", "a": "text", "5": "a number", "---": "null", "true": "a boolean", "--- |\n a: b": "text",
+		"- a": "a list", "[]": "a list", "a": "text", "5": "a number", "---": "null", "true": "a boolean", "--- |\n a: b\n": "text",
 	} {
 		_, err := decode(body)
 		if !codecs.IsKind(err, codecs.NotFields) || !strings.Contains(err.Error(), " "+found+" ") {

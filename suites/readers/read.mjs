@@ -22,7 +22,7 @@ const readers = {
   yaml: async () => {
     const yaml = await load("yaml/dist/index.js");
     return ({ body }) => {
-      const document = yaml.parseDocument(utf8.decode(body), { version: "1.2", intAsBigInt: true });
+      const document = yaml.parseDocument(utf8.decode(body), { version: "1.2" });
       if (document.errors.length > 0) throw document.errors[0];
       return tagged(document.toJS({ mapAsMap: true }));
     };
@@ -39,7 +39,7 @@ const readers = {
     return ({ body }) => tagged(decode(body, { useBigInt64: true }));
   },
 
-  URLSearchParams: async () => ({ body }) => pairs(new URLSearchParams(new TextDecoder().decode(body))),
+  URLSearchParams: async () => ({ body }) => pairs(new URLSearchParams(escaped(body))),
 
   "Response.formData": async () => async ({ body, type }) =>
     pairs(await new Response(body, { headers: { "Content-Type": type } }).formData()),
@@ -50,10 +50,13 @@ const readers = {
   },
 };
 
+// escaped has every byte that is no ASCII percent-encoded.
+const escaped = (body) => [...body].map((b) => (b < 0x80 ? String.fromCharCode(b) : "%" + b.toString(16))).join("");
+
 function tagged(value) {
   if (value === null) return ["null"];
   if (typeof value === "string") return ["text", value];
-  if (typeof value === "number" || typeof value === "bigint") return ["number", String(value)];
+  if (typeof value === "number" || typeof value === "bigint") return ["number", Object.is(value, -0) ? "-0" : String(value)];
   if (typeof value === "boolean") return ["boolean", value];
   if (value instanceof Uint8Array) return ["bytes", Buffer.from(value).toString("hex")];
   if (Array.isArray(value)) return ["list", value.map(tagged)];
