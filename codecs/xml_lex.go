@@ -24,8 +24,7 @@ func xmlEncoding(body []byte) string {
 }
 
 // declaration reads the XML declaration, where there is one, and tells the
-// encoding named there (XML 1.0 section 2.8). Every version 1.x is read as
-// 1.0, as the section wants.
+// encoding named there (XML 1.0 section 2.8).
 func (r *xmlReader) declaration() (string, error) {
 	if !r.begins("<?xml") || len(r.text) == len("<?xml") || !isXMLSpace(r.text[len("<?xml")]) {
 		return "", nil
@@ -65,13 +64,8 @@ func (r *xmlReader) pseudoAttr(name string, isValid func(string) bool) (string, 
 	return value, isValid(value)
 }
 
-func isXMLVersion(s string) bool {
-	if len(s) < len("1.0") || s[:2] != "1." {
-		return false
-	}
-	_, err := strconv.ParseUint(s[2:], 10, 64)
-	return err == nil
-}
+// isXMLVersion refuses all but 1.0: XML 1.1 has other line ends and characters.
+func isXMLVersion(s string) bool { return s == "1.0" }
 
 // isEncodingName follows XML 1.0 section 4.3.3.
 func isEncodingName(s string) bool {

@@ -14,7 +14,7 @@ import (
 )
 
 // mutants is how many altered documents each parser of a format reads.
-const mutants = 6000
+const mutants = 20000
 
 // TestDifferential alters documents of every format that others read too. What
 // Parley takes, each of them must take, with the same values: what two read
@@ -45,6 +45,49 @@ func TestDifferential(t *testing.T) {
 	}
 }
 
+// TestWritten has every parser read what Parley writes, with naughty strings as
+// values: each reads what was meant.
+func TestWritten(t *testing.T) {
+	for format, peers := range peersOf {
+		if format == "html" {
+			continue // a page for people has no form for a record
+		}
+		codec := handlers.Formats().ByName(format)
+		var documents []document
+		var want []string
+		for _, s := range naughtyStrings(t) {
+			body, err := codec.(codecs.Encoder).Encode(nil, codecs.Document{Name: "user", Record: codecs.Record{text("status", s)}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !(isRefusedComment(s) && lacksControls[format]) {
+				documents, want = append(documents, document{body, codecs.ContentType(codec, codec.MediaTypes()[0], body)}), append(want, s)
+			}
+		}
+		for _, p := range peers {
+			for i, r := range p.read(t, documents) {
+				if dropsMark[p.name] {
+					want[i] = strings.TrimPrefix(want[i], "\ufeff")
+				}
+				if !r.equal(oneField(format, want[i])) {
+					t.Errorf("%s reads %q as %s, want %q", p.name, documents[i].Body, r, want[i])
+				}
+			}
+		}
+	}
+}
+
+// dropsMark are the peers that decode texts with TextDecoder, which drops a byte
+// order mark. They come last among those of their format.
+var dropsMark = map[string]bool{"Response.formData": true, "cborg": true}
+
+func oneField(format, value string) reading {
+	if isFlat(format) {
+		return reading{value: fields{{"status", value}}}
+	}
+	return reading{value: map[string]any{"status": value}}
+}
+
 // takenBy is what a reader does not refuse, and how it reads it. Peers see no
 // other document: some would take all memory there is for a length in one.
 func takenBy(read reader, t *testing.T, documents []document) (taken []document, readings []reading) {
@@ -65,7 +108,7 @@ func isFlat(format string) bool {
 // mutantsOf alters the seeds of a format, the same way in every run.
 func mutantsOf(t *testing.T, format string) []document {
 	t.Helper()
-	random := rand.New(rand.NewPCG(7, uint64(len(format))))
+	random := rand.New(rand.NewPCG(8, uint64(len(format))))
 	seeds := seedsOf(t, format)
 	list := make([]document, mutants)
 	for i := range list {
