@@ -3,6 +3,7 @@ package codecs
 import (
 	"bytes"
 	"strconv"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -31,7 +32,9 @@ func (r *xmlReader) declaration() (string, error) {
 	}
 	r.pos += len("<?xml")
 	version, ok := r.pseudoAttr("version", isXMLVersion)
-	ok = ok && version != ""
+	if ok = ok && version != ""; ok && version != "1.0" {
+		return "", r.fail("the version of XML is %s, and only 1.0 is read", version)
+	}
 	encoding, valid := r.pseudoAttr("encoding", isEncodingName)
 	ok = ok && valid
 	_, valid = r.pseudoAttr("standalone", isYesOrNo)
@@ -64,8 +67,11 @@ func (r *xmlReader) pseudoAttr(name string, isValid func(string) bool) (string, 
 	return value, isValid(value)
 }
 
-// isXMLVersion refuses all but 1.0: XML 1.1 has other line ends and characters.
-func isXMLVersion(s string) bool { return s == "1.0" }
+// isXMLVersion knows a version of XML. Only 1.0 is read: 1.1 has other line ends.
+func isXMLVersion(s string) bool {
+	digits, ok := strings.CutPrefix(s, "1.")
+	return ok && digits != "" && strings.Trim(digits, "0123456789") == ""
+}
 
 // isEncodingName follows XML 1.0 section 4.3.3.
 func isEncodingName(s string) bool {

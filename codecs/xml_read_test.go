@@ -77,7 +77,7 @@ func TestXMLDecodeRefuses(t *testing.T) {
 		"nothing":                     {"", "1:1 the document ends too early"},
 		"declaration alone":           {declared, "1:22 the document ends too early"},
 		"text":                        {"active", "1:1 text stands outside"},
-		"version 1.1":                 {"<?xml version='1.1'?><a/>", "1:20 the XML declaration is malformed"},
+		"version 1.1":                 {"<?xml version='1.1'?><a/>", "1:20 the version of XML is 1.1, and only 1.0 is read"},
 		"text before":                 {"x<a/>", "1:1 text stands outside"},
 		"text after":                  {"<a/>\nx", "2:1 text stands outside"},
 		"NUL after":                   {"<a/>\x00", "1:5 the character U+0000"},

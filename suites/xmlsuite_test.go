@@ -3,6 +3,7 @@ package suites
 import (
 	"bytes"
 	"encoding/xml"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -64,7 +65,7 @@ func xmlCases(t *testing.T, file string) (cases []xmlCase) {
 	var bases []string
 	for {
 		token, err := decoder.Token()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return cases
 		}
 		if err != nil {
