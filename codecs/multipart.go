@@ -164,7 +164,8 @@ var (
 
 // readParts splits a body (RFC 2046 section 5.1.1). The body is cut at the
 // boundaries before anything else is looked at, so that no header field and
-// no content can hide one.
+// no content can hide one. A part that holds one without a line break before it,
+// or with half of one, is refused: some readers see its end there.
 func readParts(in Input) ([]part, error) {
 	delimiter, err := delimiterOf(in.Type)
 	if err != nil {
@@ -180,6 +181,9 @@ func readParts(in Input) ([]part, error) {
 		length := bytes.Index(body[at:], delimiter)
 		if length < 0 {
 			return nil, MalformedText(body, len(body), "the closing boundary is missing")
+		}
+		if inside := bytes.Index(body[at:at+length], delimiter[len(crlf):]); inside >= 0 {
+			return nil, MalformedText(body, at+inside, "the boundary stands inside a part")
 		}
 		if len(parts) == in.Limits.MaxFields() {
 			return nil, Malformed("there are more than %d parts", len(parts))

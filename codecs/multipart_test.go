@@ -49,7 +49,7 @@ func TestMultipartDecode(t *testing.T) {
 		{name: "semicolon and equals sign in a name", body: fieldPart(`a; name=b`, "1") + closing, fields: []string{"a; name=b", "1"}},
 		{name: "empty name", body: fieldPart("", "1") + closing, fields: []string{"", "1"}},
 		{name: "UTF-8", body: fieldPart("é", "漢") + closing, fields: []string{"é", "漢"}},
-		{name: "content that is nearly a boundary", body: fieldPart("a", "x--b\n--b\r--b--\r\n--\r\n-b") + closing, fields: []string{"a", "x--b\n--b\r--b--\r\n--\r\n-b"}},
+		{name: "content that is nearly a boundary", body: fieldPart("a", "x-b\n-b\r--\r\n--\r\n-b") + closing, fields: []string{"a", "x-b\n-b\r--\r\n--\r\n-b"}},
 		{name: "header in the content", body: fieldPart("review_comment", "x\r\n\r\n"+`Content-Disposition: form-data; name="status"`) + closing, fields: []string{"review_comment", "x\r\n\r\n" + `Content-Disposition: form-data; name="status"`}},
 		{name: "encodings that change nothing", body: withHeader("Content-Transfer-Encoding: 8BIT"), fields: []string{"a", "=41"}},
 
@@ -65,6 +65,8 @@ func TestMultipartDecode(t *testing.T) {
 		{name: "cut short", body: fieldPart("a", "1") + "--b-", fault: "line 5, column 5: the closing boundary is missing"},
 		{name: "another boundary", body: strings.ReplaceAll(fieldPart("a", "1")+closing, "--b", "--c"), fault: "does not begin with its boundary"},
 		{name: "a boundary that goes on", body: fieldPart("a", "1") + "--bc\r\n" + closing, fault: "line 5, column 4: a boundary is not followed by CRLF"},
+		{name: "boundary after LF", body: fieldPart("a", "1\n--b\r\n") + closing, fault: "line 5, column 1: the boundary stands inside a part"},
+		{name: "boundary in a line", body: fieldPart("a", "1--b") + closing, fault: "line 4, column 2: the boundary stands inside a part"},
 		{name: "LF for CRLF", body: strings.ReplaceAll(fieldPart("a", "1")+closing, "\r", ""), fault: "the closing boundary is missing"},
 		{name: "LF for CRLF in a header", body: lines("--b", "Content-Disposition: form-data; name=\"a\"\nX: y", "", "1") + closing, fault: "line 2, column 1: a header field of a part is malformed"},
 		{name: "LF after the boundary", body: "--b\n" + fieldPart("a", "1")[5:] + closing, fault: "line 1, column 4: a boundary is not followed by CRLF"},

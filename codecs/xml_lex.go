@@ -3,6 +3,7 @@ package codecs
 import (
 	"bytes"
 	"strconv"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -24,15 +25,16 @@ func xmlEncoding(body []byte) string {
 }
 
 // declaration reads the XML declaration, where there is one, and tells the
-// encoding named there (XML 1.0 section 2.8). Every version 1.x is read as
-// 1.0, as the section wants.
+// encoding named there (XML 1.0 section 2.8).
 func (r *xmlReader) declaration() (string, error) {
 	if !r.begins("<?xml") || len(r.text) == len("<?xml") || !isXMLSpace(r.text[len("<?xml")]) {
 		return "", nil
 	}
 	r.pos += len("<?xml")
 	version, ok := r.pseudoAttr("version", isXMLVersion)
-	ok = ok && version != ""
+	if ok = ok && version != ""; ok && version != "1.0" {
+		return "", r.fail("the version of XML is %s, and only 1.0 is read", version)
+	}
 	encoding, valid := r.pseudoAttr("encoding", isEncodingName)
 	ok = ok && valid
 	_, valid = r.pseudoAttr("standalone", isYesOrNo)
@@ -65,12 +67,10 @@ func (r *xmlReader) pseudoAttr(name string, isValid func(string) bool) (string, 
 	return value, isValid(value)
 }
 
+// isXMLVersion knows a version of XML. Only 1.0 is read: 1.1 has other line ends.
 func isXMLVersion(s string) bool {
-	if len(s) < len("1.0") || s[:2] != "1." {
-		return false
-	}
-	_, err := strconv.ParseUint(s[2:], 10, 64)
-	return err == nil
+	digits, ok := strings.CutPrefix(s, "1.")
+	return ok && digits != "" && strings.Trim(digits, "0123456789") == ""
 }
 
 // isEncodingName follows XML 1.0 section 4.3.3.

@@ -144,8 +144,8 @@ func (k *kit) checkListMutations() {
 		return
 	}
 	for range mutations {
-		mutated := mutate(random, bytes.Clone(whole))
-		k.readAnyList(mutate(random, mutated))
+		mutated := Mutate(random, bytes.Clone(whole))
+		k.readAnyList(Mutate(random, mutated))
 	}
 }
 

@@ -36,7 +36,7 @@ func (k *kit) checkMutations() {
 		b := k.bodies[random.IntN(len(k.bodies))]
 		mutated := bytes.Clone(b.bytes)
 		for range 1 + random.IntN(4) {
-			mutated = mutate(random, mutated)
+			mutated = Mutate(random, mutated)
 		}
 		k.readAny(mutated, b.media)
 	}
@@ -68,8 +68,9 @@ func (k *kit) checkRewriting(body []byte, record codecs.Record) {
 	}
 }
 
-// mutate alters one place of a body.
-func mutate(random *rand.Rand, b []byte) []byte {
+// Mutate alters one place of a body, in place where it can, as transport,
+// truncation and malice do.
+func Mutate(random *rand.Rand, b []byte) []byte {
 	from := random.IntN(len(b) + 1)
 	to := min(len(b), from+random.IntN(8))
 	switch random.IntN(6) {

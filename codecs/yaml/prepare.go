@@ -34,12 +34,12 @@ func prepare(text []byte) ([]byte, error) {
 	return hideVersion(text)
 }
 
-// unreadable finds the first character that may stand in no text, or that
-// ends a line in YAML 1.1 and does not in YAML 1.2, or is -1.
+// unreadable finds the first character that may stand in no text, or that ends a
+// line for some readers and does not for others, or is -1.
 func unreadable(text []byte) int {
 	for i := 0; i < len(text); {
 		if c := text[i]; c < utf8.RuneSelf {
-			if c < ' ' && c != '\t' && c != '\n' && c != '\r' {
+			if c < ' ' && c != '\t' && c != '\n' && !bytes.HasPrefix(text[i:], []byte("\r\n")) {
 				return i
 			}
 			i++
@@ -96,7 +96,7 @@ func hideVersion(text []byte) ([]byte, error) {
 		switch {
 		case isBlank(line):
 		case line[0] != '%':
-			if hidden && !bytes.HasPrefix(line, []byte("---")) {
+			if hidden && !isMarker(line) {
 				return nil, codecs.MalformedText(text, at, "the document after a directive begins with ---")
 			}
 			return text, nil
@@ -109,6 +109,12 @@ func hideVersion(text []byte) ([]byte, error) {
 		at = len(text) - len(rest)
 	}
 	return text, nil
+}
+
+// isMarker reports whether a document begins on a line (YAML 1.2.2 section 9.1.2).
+func isMarker(line []byte) bool {
+	rest, ok := bytes.CutPrefix(line, []byte("---"))
+	return ok && (len(rest) == 0 || rest[0] == ' ' || rest[0] == '\t')
 }
 
 // cutLine cuts a line and its line break off the front of a text.

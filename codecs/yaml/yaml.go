@@ -49,7 +49,19 @@ func (Codec) Decode(in codecs.Input) (codecs.Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	return reader{text, in.Limits}.record(root)
+	r := newReader(text, in.Limits)
+	return recordOf(r.placed(root, 0, 1))
+}
+
+// recordOf is the record that a value is.
+func recordOf(v codecs.Value, err error) (codecs.Record, error) {
+	if err != nil {
+		return nil, err
+	}
+	if v.Kind() != codecs.Map {
+		return nil, codecs.NoFields(v.Kind().String())
+	}
+	return v.Members(), nil
 }
 
 // parse reads the only document of a text, and returns the text as it was read.
@@ -131,21 +143,59 @@ func offsetOf(text []byte, line, column int) int {
 type reader struct {
 	text   []byte
 	limits codecs.Limits
+	line   int // the line of the node that was found last, from 1
+	lineAt int // where it begins
 }
 
-// record reads a node that holds a mapping.
-func (r reader) record(n *goyaml.Node) (codecs.Record, error) {
-	v, err := r.value(n, 1)
-	if err != nil {
-		return nil, err
-	}
-	if v.Kind() != codecs.Map {
-		return nil, codecs.NoFields(v.Kind().String())
-	}
-	return v.Members(), nil
+func newReader(text []byte, limits codecs.Limits) *reader {
+	return &reader{text: text, limits: limits, line: 1}
 }
 
-func (r reader) value(n *goyaml.Node, depth int) (codecs.Value, error) {
+// placed reads a node that stands in a list or a map in block style, which begins
+// in a column from 1, or in none: 0.
+func (r *reader) placed(n *goyaml.Node, column, depth int) (codecs.Value, error) {
+	if err := r.checkLayout(n, column); err != nil {
+		return codecs.Value{}, err
+	}
+	return r.value(n, depth)
+}
+
+// member reads a member of a list, or a value of a map.
+func (r *reader) member(n, parent *goyaml.Node, depth int) (codecs.Value, error) {
+	if err := r.checkIndentation(n, parent); err != nil {
+		return codecs.Value{}, err
+	}
+	return r.inside(n, parent, depth)
+}
+
+// checkIndentation wants a member of a list or a map to be indented more than it.
+func (r *reader) checkIndentation(n, parent *goyaml.Node) error {
+	if parent.Style&goyaml.FlowStyle == 0 && n.Column <= parent.Column && !needsNoIndentation(n, parent) {
+		return r.malformed(n, notIndented)
+	}
+	return nil
+}
+
+// needsNoIndentation: nothing, and a list in a map.
+func needsNoIndentation(n, parent *goyaml.Node) bool {
+	switch n.Kind {
+	case goyaml.ScalarNode:
+		return n.Value == "" && n.Style&(quoted|block) == 0
+	case goyaml.SequenceNode:
+		return parent.Kind == goyaml.MappingNode && n.Style&goyaml.FlowStyle == 0
+	}
+	return false
+}
+
+// inside reads a node that stands in a list or a map.
+func (r *reader) inside(n, parent *goyaml.Node, depth int) (codecs.Value, error) {
+	if parent.Style&goyaml.FlowStyle != 0 {
+		return r.value(n, depth) // its lines are those of what is around it
+	}
+	return r.placed(n, parent.Column, depth)
+}
+
+func (r *reader) value(n *goyaml.Node, depth int) (codecs.Value, error) {
 	if what := refused(n); what != "" {
 		return codecs.Value{}, r.malformed(n, "%s", what)
 	}
@@ -173,17 +223,17 @@ func refused(n *goyaml.Node) string {
 	return ""
 }
 
-func (r reader) malformed(n *goyaml.Node, format string, args ...any) error {
+func (r *reader) malformed(n *goyaml.Node, format string, args ...any) error {
 	return codecs.MalformedText(r.text, offsetOf(r.text, n.Line, n.Column), format, args...)
 }
 
-func (r reader) mapping(n *goyaml.Node, depth int) (codecs.Value, error) {
+func (r *reader) mapping(n *goyaml.Node, depth int) (codecs.Value, error) {
 	if err := r.limits.CheckDepth(depth); err != nil {
 		return codecs.Value{}, err
 	}
 	fields := make(codecs.Record, 0, min(len(n.Content)/2, r.limits.MaxFields()))
 	for i := 0; i < len(n.Content); i += 2 {
-		f, err := r.field(n.Content[i], n.Content[i+1], depth)
+		f, err := r.field(n, i, depth)
 		if err != nil {
 			return codecs.Value{}, err
 		}
@@ -194,15 +244,17 @@ func (r reader) mapping(n *goyaml.Node, depth int) (codecs.Value, error) {
 	return codecs.MapValue(fields), nil
 }
 
-func (r reader) field(key, value *goyaml.Node, depth int) (codecs.Field, error) {
-	name, err := r.value(key, depth+1)
+// field reads the field of a mapping whose key has the index i in it.
+func (r *reader) field(mapping *goyaml.Node, i, depth int) (codecs.Field, error) {
+	key := mapping.Content[i]
+	name, err := r.inside(key, mapping, depth+1)
 	if err != nil {
 		return codecs.Field{}, err
 	}
 	if key.Kind != goyaml.ScalarNode {
 		return codecs.Field{}, r.malformed(key, "the key is %v", name.Kind())
 	}
-	v, err := r.value(value, depth+1)
+	v, err := r.member(mapping.Content[i+1], mapping, depth+1)
 	if err != nil {
 		return codecs.Field{}, err
 	}
@@ -212,14 +264,14 @@ func (r reader) field(key, value *goyaml.Node, depth int) (codecs.Field, error) 
 	return codecs.Field{Name: key.Value, Value: v}, nil
 }
 
-func (r reader) sequence(n *goyaml.Node, depth int) (codecs.Value, error) {
+func (r *reader) sequence(n *goyaml.Node, depth int) (codecs.Value, error) {
 	if err := r.limits.CheckDepth(depth); err != nil {
 		return codecs.Value{}, err
 	}
 	values := make([]codecs.Value, len(n.Content))
 	for i, item := range n.Content {
 		var err error
-		if values[i], err = r.value(item, depth+1); err != nil {
+		if values[i], err = r.member(item, n, depth+1); err != nil {
 			return codecs.Value{}, err
 		}
 	}
@@ -230,7 +282,7 @@ const quoted = goyaml.SingleQuotedStyle | goyaml.DoubleQuotedStyle
 
 // scalar resolves what is plain. What is not printable may stand in quoted
 // scalars only (YAML 1.2.2 section 5.1).
-func (r reader) scalar(n *goyaml.Node) (codecs.Value, error) {
+func (r *reader) scalar(n *goyaml.Node) (codecs.Value, error) {
 	if n.Style&quoted != 0 {
 		return codecs.TextValue(n.Value), nil
 	}
@@ -239,7 +291,7 @@ func (r reader) scalar(n *goyaml.Node) (codecs.Value, error) {
 			return codecs.Value{}, r.malformed(n, mustEscape, c)
 		}
 	}
-	if n.Style&(goyaml.LiteralStyle|goyaml.FoldedStyle) != 0 {
+	if n.Style&block != 0 {
 		return codecs.TextValue(n.Value), nil
 	}
 	return resolve(n.Value), nil

@@ -36,13 +36,16 @@ func TestDecode(t *testing.T) {
 		{"markers", "%YAML 1.2 # c\n--- # c\nstatus: risky\n...\n# c\n", codecs.Record{text("status", "risky")}},
 		{"byte order mark", "\ufeffstatus: risky", codecs.Record{text("status", "risky")}},
 		{"UTF-16", "\xfe\xff\x00a\x00:\x00 \x00\xe9", codecs.Record{text("a", "é")}},
-		{"line breaks", "a: b\r\nc: d\re: f", codecs.Record{text("a", "b"), text("c", "d"), text("e", "f")}},
+		{"line breaks", "a: b\r\nc: d\n", codecs.Record{text("a", "b"), text("c", "d")}},
 		{"literal", "a: |\n one\n  two\n\n", codecs.Record{text("a", "one\n two\n")}},
 		{"literal, kept", "a: |+\n one\n\nb: c", codecs.Record{text("a", "one\n\n"), text("b", "c")}},
 		{"literal, stripped", "a: |-\r\n one\r\n two\r\n", codecs.Record{text("a", "one\ntwo")}},
 		{"folded", "a: >\n one\n two\n\n three\n", codecs.Record{text("a", "one two\nthree\n")}},
 		{"indented", "a: |2\n   one\n", codecs.Record{text("a", " one\n")}},
 		{"plain, folded", "a: one\n  two\n\n  three", codecs.Record{text("a", "one two\nthree")}},
+		{"quoted, folded", "a: \"b\n\n c # d\"\n# e\nf: ['g]',\n# h\n i]", codecs.Record{text("a", "b\nc # d"),
+			{Name: "f", Value: codecs.ListValue(codecs.TextValue("g]"), codecs.TextValue("i"))}}},
+		{"not indented at all", "{a: 'b\nc',\nd: e}", codecs.Record{text("a", "b c"), text("d", "e")}},
 		{"double quoted", `a: "\t\x41\u00e9\U0001f600\"\/\\\N\_"`, codecs.Record{text("a", "\tAé😀\"/\\\u0085\u00a0")}},
 		{"single quoted", "a: 'it''s \\n'", codecs.Record{text("a", `it's \n`)}},
 		{"quoted word", `a: "5"`, codecs.Record{text("a", "5")}},
@@ -122,6 +125,7 @@ func TestDecodeRefuses(t *testing.T) {
 		{"older version", "# c\n\n%YAML 1.1\n---\na: b", 3, 1, "directives are refused, but %YAML 1.2"},
 		{"version twice", "%YAML 1.2\n%YAML 1.2\n---\na: b", 2, 1, "directives are refused, but %YAML 1.2"},
 		{"version without a document marker", "%YAML 1.2\na: b", 2, 1, "the document after a directive begins with ---"},
+		{"version before a word that begins like a marker", "%YAML 1.2\n---a: b", 2, 1, "the document after a directive begins with ---"},
 		{"control character", "a: b\nc: \x07", 2, 4, "the character U+0007 must be written as an escape in quotation marks"},
 		{"null character", "a: 'é\x00'", 1, 6, "the character U+0000 must be written as an escape in quotation marks"},
 		{"delete", "a: x\x7f", 1, 4, "the character U+007F must be written as an escape in quotation marks"},
@@ -134,6 +138,19 @@ func TestDecodeRefuses(t *testing.T) {
 		{"surrogate", `a: "\ud800"`, 1, 7, "found invalid Unicode character escape code while scanning a quoted scalar"},
 		{"open list", "a: [b", 1, 6, "did not find expected ',' or ']' while parsing a flow sequence"},
 		{"invalid UTF-8", "a: b\nc: \xff", 2, 4, "the byte 0xff is not valid in UTF-8"},
+		{"quoted text that is not indented", "a: \"b\nc\"", 2, 1, "the line is not indented enough"},
+		{"quoted text with a hash that is not indented", "a: 'b\n# c'", 2, 1, "the line is not indented enough"},
+		{"quoted text indented by a tab", "a: \"b\n\tc\"", 2, 1, "the line is not indented enough"},
+		{"quoted text in a list", "a:\n- 'b\n c'\n- d: 'e\n\n  f'", 6, 3, "the line is not indented enough"},
+		{"flow list that is not indented", "a: [b, 'c',\nd]", 2, 1, "the line is not indented enough"},
+		{"end of a flow map that is not indented", "a: {b: \"c\\\"}\"\n}", 2, 1, "the line is not indented enough"},
+		{"empty line wider than the text", "a: |\n   \n # b\n", 2, 1, "an empty line has more spaces than the text after it"},
+		{"literal that is not indented", "a:\n- b\n-\n|\n\nc: d", 4, 1, "the line is not indented enough"},
+		{"literal on the line of its key", "a:\n|\n b\n", 2, 1, "the line is not indented enough"},
+		{"literal without an end", "a: |+\n  b", 2, 4, "the last line of a block scalar has no line break"},
+		{"folded text without an end", "a: >\n  b\n ", 3, 2, "the last line of a block scalar has no line break"},
+		{"empty line after an escaped line break", "a: \"b \\\n\n  c\"", 1, 7, "an empty line comes after an escaped line break"},
+		{"carriage return alone", "a: b\rc: d", 1, 5, "the character U+000D must be written as an escape in quotation marks"},
 		{"no document", "# c\n", 0, 0, "there is no document in the body"},
 		{"too many indicators", "[" + strings.Repeat("a,", 1<<14), 0, 0, "there are more than 16384 characters that could mean something"},
 		{"nested in flow style", strings.Repeat("[", 16_000), 1, 33, "values are nested deeper than 32 levels while increasing flow level"},
@@ -155,7 +172,7 @@ func TestDecodeRefuses(t *testing.T) {
 
 func TestDecodeFindsNoFields(t *testing.T) {
 	for body, found := range map[string]string{
-		"- a": "a list", "[]": "a list", "a": "text", "5": "a number", "---": "null", "true": "a boolean", "--- |\n a: b": "text",
+		"- a": "a list", "[]": "a list", "a": "text", "5": "a number", "---": "null", "true": "a boolean", "--- |\n a: b\n": "text",
 	} {
 		_, err := decode(body)
 		if !codecs.IsKind(err, codecs.NotFields) || !strings.Contains(err.Error(), " "+found+" ") {
@@ -167,7 +184,8 @@ func TestDecodeFindsNoFields(t *testing.T) {
 // TestDecodeCostsLinearTime reads what took older parsers quadratic time: four times
 // as much would take sixteen times as long.
 func TestDecodeCostsLinearTime(t *testing.T) {
-	for _, unit := range []string{"#\n", "? ", "a: ", "&a ", "!a ", "\"a\n\n", "? #\n", "a:\n#\n", "- - #\n", "--- a\n", "{a: b, ", " ", "\n"} {
+	for _, unit := range []string{"#\n", "? ", "a: ", "&a ", "!a ", "\"a\n\n", "? #\n", "a:\n#\n", "- - #\n", "--- a\n", "{a: b, ", " ", "\n",
+		"- 'a'\n", "- |\n \n"} {
 		quarter, whole := timeToRefuse(t, unit, 1<<17), timeToRefuse(t, unit, 1<<19)
 		if noise := time.Second; whole > 10*quarter+noise {
 			t.Errorf("%q again and again takes %v, and a quarter of it %v", unit, whole, quarter)
