@@ -80,6 +80,9 @@ func findLogDamage(path string) string {
 	if mark := readMark(path); frames.mark != nil && mark != nil && !bytes.Equal(mark, frames.mark) {
 		return "it is the log of another file"
 	}
+	if index.frames > 0 && index.salts == header.salts && index.frames <= frames.whole {
+		return "" // a commit that failed may have left behind what follows
+	}
 	if frames.lost > 0 {
 		return fmt.Sprintf("it is damaged after %d frames, and %d after that were written and cannot be read", frames.whole, frames.lost)
 	}

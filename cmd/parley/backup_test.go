@@ -203,12 +203,18 @@ func TestBackupOnADiskThatFails(t *testing.T) {
 	s := newChanged(t)
 	s.backup("old.db")
 	before := s.files()
-	d.becomes("fail")
-	for _, args := range [][]string{{"backup", "new.db"}, {"backup", "old.db", "--force"}} {
-		if r := s.with(d.env...).run(args...); r.exit != 1 || !strings.Contains(r.err, "disk I/O error") {
-			t.Errorf("%q: %+v", args, r)
+	for state, message := range map[string]string{
+		"fsync EIO .db.* 1":     "disk I/O error",
+		"pwrite EIO .db.* 3":    "disk I/O error",
+		"pwrite ENOSPC .db.* 3": "database or disk is full",
+	} {
+		d.becomes(state)
+		for _, args := range [][]string{{"backup", "new.db"}, {"backup", "old.db", "--force"}} {
+			if r := s.with(d.env...).run(args...); r.exit != 1 || !strings.Contains(r.err, message) {
+				t.Errorf("%s: %q: %+v", state, args, r)
+			}
+			wantFiles(t, s, before)
 		}
-		wantFiles(t, s, before)
 	}
 }
 

@@ -3,8 +3,8 @@
  *
  *   slow                       a sync takes 20 ms
  *   hold                       a sync waits until the file says something else
- *   CALL OUTCOME SUFFIX EVERY  each EVERYth CALL on a file whose name ends in SUFFIX
- *                              has this OUTCOME: an error by its name; SHORT, half of
+ *   CALL OUTCOME SUFFIX EVERY  each EVERYth CALL on a file whose name ends in SUFFIX,
+ *                              a pattern, has this OUTCOME: an error by its name; SHORT, half of
  *                              it is written; KILL, the program dies before it; TEAR,
  *                              the program dies when half of it is written
  *
@@ -14,6 +14,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -53,8 +54,9 @@ static void count(const char *what) {
 }
 
 static int ends(const char *text, const char *suffix) {
-	size_t n = strlen(text), m = strlen(suffix);
-	return n >= m && strcmp(text + n - m, suffix) == 0;
+	char pattern[64];
+	snprintf(pattern, sizeof pattern, "*%s", suffix);
+	return fnmatch(pattern, text, 0) == 0;
 }
 
 static int outcome_of(const char *name) {
