@@ -71,7 +71,7 @@ func read(body []byte, limit int64, lines ...string) ([]byte, error) {
 func readStream(body io.Reader, limit int64, lines ...string) ([]byte, error) {
 	r := httptest.NewRequest(http.MethodPatch, "/users/u", body)
 	r.Header["Content-Encoding"] = lines
-	return readBody(nil, r, limit)
+	return readBody(nil, r, bodyLimits{sent: limit, decompressed: limit})
 }
 
 func TestReadBody(t *testing.T) {
@@ -164,7 +164,7 @@ func TestReadBodyLimit(t *testing.T) {
 func TestReadBodyRefusesALengthBeforeReading(t *testing.T) {
 	r := httptest.NewRequest(http.MethodPatch, "/users/u", io.MultiReader(failing{errors.New("it was read")}))
 	r.ContentLength = 101
-	if _, err := readBody(nil, r, 100); !parley.HasCode(err, parley.CodeTooLarge) {
+	if _, err := readBody(nil, r, bodyLimits{sent: 100}); !parley.HasCode(err, parley.CodeTooLarge) {
 		t.Error(err)
 	}
 }

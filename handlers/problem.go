@@ -50,6 +50,18 @@ var problemTypes = map[parley.Code]problemType{
 	parley.CodeInvalidQuery: {http.StatusBadRequest, "Invalid query",
 		"A query parameter is unknown, came twice, or has a value that it cannot have.",
 		"Correct the parameter that is named under errors. Take cursors as they come, from next_cursor or the Link header."},
+	parley.CodeURITooLong: {http.StatusRequestURITooLong, "URL too long",
+		"The URL, or the query in it, is longer than the limit.",
+		"Ask for less at once. What is to be stored belongs into the body."},
+	parley.CodeHeaderTooLarge: {http.StatusRequestHeaderFieldsTooLarge, "Headers too large",
+		"The header fields are too large in all or too many, or the one that the detail names is too long.",
+		"Send less: browsers collect cookies, and clients lists of what they accept."},
+	parley.CodeRateLimited: {http.StatusTooManyRequests, "Too many requests",
+		"There were more requests with this token, or from this address, than the rate that the RateLimit-Policy header names allows, or too many with tokens that are not valid. Nothing was done.",
+		"Wait for the seconds in the Retry-After header, and send the same again. What is left stands in the RateLimit header of every answer."},
+	parley.CodeBusy: {http.StatusServiceUnavailable, "Too busy",
+		"More requests are at work or wait than the service takes on at once. Nothing was done.",
+		"Try again after the seconds in the Retry-After header, with the same Idempotency-Key."},
 	parley.CodeUnsupportedMediaType: {http.StatusUnsupportedMediaType, "Unknown format",
 		"The body has no Content-Type, or one that nothing here reads, or is in a character encoding that nobody knows.",
 		"Send one of the media types listed under supported and in the Accept-Patch header."},
@@ -98,11 +110,14 @@ const problemsPath = "/problems/"
 func (x *exchange) fail(err error) {
 	e := failure(err)
 	x.failure = e
-	if e.Code == parley.CodeUnavailable {
+	if e.Code == parley.CodeUnavailable || e.Code == parley.CodeBusy {
 		x.header("Retry-After", "1")
 	}
 	problem := describe(e)
-	problem.Instance, problem.RequestID = x.c.Request.URL.EscapedPath(), x.requestID()
+	problem.RequestID = x.requestID()
+	if e.Code != parley.CodeURITooLong {
+		problem.Instance = x.c.Request.URL.EscapedPath()
+	}
 	choice, doc := x.problemChoice(e.Code), problemDocument(problem)
 	doc.Page.Links = x.problemLinks(problem.Type)
 	if isBrowsed(choice.Format) {
@@ -160,9 +175,13 @@ func failure(err error) *parley.Error {
 }
 
 // problemChoice is the format of a problem. That nothing is acceptable is
-// told in JSON, whatever was asked.
+// told in JSON, whatever was asked. An Accept beyond its limits is not read.
 func (x *exchange) problemChoice(code parley.Code) codecs.Choice {
-	choice, ok := x.chooseFormat(x.sent("Accept"), codecs.Single)
+	accept := x.sent("Accept")
+	if x.checkAccept(accept) != nil {
+		accept = nil
+	}
+	choice, ok := x.chooseFormat(accept, codecs.Single)
 	if !ok || code == parley.CodeNotAcceptable {
 		choice, _ = x.Formats.Negotiate(nil, codecs.Single)
 		return choice
