@@ -191,6 +191,39 @@ func TestReadBodyBombs(t *testing.T) {
 	}
 }
 
+// TestReadBodyRatio: what becomes much larger than it came is refused, from a size
+// on at which nothing honest does.
+func TestReadBodyRatio(t *testing.T) {
+	limits := bodyLimits{sent: mib, decompressed: mib, ratio: 100}
+	text := must(os.ReadFile("coding_test.go"))
+	for coding := range compressors {
+		name := strings.Replace(coding, "raw", "deflate", 1)
+		for _, c := range []struct {
+			what    string
+			plain   []byte
+			refused bool
+		}{
+			{"zeros", make([]byte, ratioFloor+1), true},
+			{"zeros at the floor", make([]byte, ratioFloor), false},
+			{"a text, over and over", bytes.Repeat(text, 1+200_000/len(text)), false},
+			{"zeros before a text", append(make([]byte, 300_000), text...), false},
+		} {
+			body := compress(c.plain, coding)
+			r := httptest.NewRequest(http.MethodPatch, "/users/u", bytes.NewReader(body))
+			r.Header.Set("Content-Encoding", name)
+			if _, err := readBody(nil, r, limits); parley.HasCode(err, parley.CodeTooLarge) != c.refused {
+				t.Errorf("%s, %s, %d bytes from %d: %v", coding, c.what, len(c.plain), len(body), err)
+			}
+		}
+	}
+	layers := compress(make([]byte, ratioFloor+1), "gzip", "zstd")
+	r := httptest.NewRequest(http.MethodPatch, "/users/u", io.MultiReader(bytes.NewReader(layers)))
+	r.Header.Set("Content-Encoding", "gzip, zstd")
+	if _, err := readBody(nil, r, limits); !parley.HasCode(err, parley.CodeTooLarge) || !strings.Contains(err.Error(), "100 times") {
+		t.Errorf("nested, without a length: %v", err)
+	}
+}
+
 // bomb is a stream of so many MiB of zeros. A MiB that was flushed can be
 // repeated: it ends on a whole byte and looks back on zeros alone.
 func bomb(coding string, mibs int) io.Reader {

@@ -57,7 +57,7 @@ var problemTypes = map[parley.Code]problemType{
 		"The header fields are too large in all or too many, or the one that the detail names is too long.",
 		"Send less: browsers collect cookies, and clients lists of what they accept."},
 	parley.CodeRateLimited: {http.StatusTooManyRequests, "Too many requests",
-		"There were more requests with this token, or from this address, than the rate that the RateLimit-Policy header names allows, or too many with tokens that are not valid. Nothing was done.",
+		"There were more requests with this token, or from this address, than the rate that the RateLimit-Policy header names allows, or too many with tokens that are not valid; one that is valid is taken even then. Nothing was done.",
 		"Wait for the seconds in the Retry-After header, and send the same again. What is left stands in the RateLimit header of every answer."},
 	parley.CodeBusy: {http.StatusServiceUnavailable, "Too busy",
 		"More requests are at work or wait than the service takes on at once. Nothing was done.",
