@@ -64,7 +64,7 @@ func (l *limits) apply(config *handlers.Config) {
 	config.RequestLimits, config.Limits = l.request, l.record
 }
 
-// maxHeaderBytes lets net/http read more than is allowed, 16 KiB with the 4 that
-// it adds by itself: what is a little too large is refused in the caller's format,
-// and what is much too large by net/http, as plain text.
+// maxHeaderBytes lets net/http read more than is allowed: 12 KiB, and 4 to 8 that
+// it adds by itself. What is a little too large is then refused in the caller's
+// format, and what is much too large by net/http, in plain text.
 func (l *limits) maxHeaderBytes() int { return l.request.MaxHeader + 12<<10 }
