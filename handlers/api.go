@@ -65,7 +65,7 @@ func New(config Config) http.Handler {
 	a.gate, a.meters = newGate(a.RequestLimits), newMeters(a.Rates)
 	gin.SetMode(gin.ReleaseMode)
 	engine := gin.New()
-	engine.SetTrustedProxies(nil)
+	_ = engine.SetTrustedProxies(nil) // none cannot be malformed
 	// Path values are decoded by the handlers, exactly once: gin itself would
 	// take a plus sign for a space.
 	engine.UseEscapedPath = true
@@ -93,7 +93,7 @@ func withDefaults(c Config) Config {
 	if c.NewID == nil {
 		c.NewID = uuid.NewString
 	}
-	c.RequestLimits = c.RequestLimits.WithDefaults()
+	c.RequestLimits = c.WithDefaults()
 	if c.Timeout == 0 {
 		c.Timeout = defaultTimeout
 	}

@@ -96,27 +96,34 @@ func TestQueued(t *testing.T) {
 func TestSlowBodyTakesNoPlace(t *testing.T) {
 	s := newServer(t, func(c *handlers.Config) { c.MaxInFlight = 1 })
 	body := newSlowBody(jsonBody)
-	answered := make(chan *http.Response, 1)
-	go func() {
-		req, _ := http.NewRequestWithContext(t.Context(), "PATCH", s.URL+"/users/ben", body)
-		req.Header.Set("Authorization", "Bearer "+fullToken)
-		req.Header.Set("Content-Type", "application/json")
-		res, err := s.Client().Do(req)
-		if err != nil {
-			t.Error(err)
-		}
-		answered <- res
-	}()
+	answered := make(chan int, 1)
+	go func() { answered <- s.patchSlowly(body) }()
 	<-body.begun
 	if res := s.do(request{method: "GET", path: "/users/ben"}); res.StatusCode != http.StatusOK {
 		t.Error("beside a slow body:", res.Status)
 	}
 	close(body.finish)
-	res := <-answered
-	res.Body.Close()
-	if res.StatusCode != http.StatusOK {
-		t.Error("the slow body:", res.Status)
+	if status := <-answered; status != http.StatusOK {
+		t.Error("the slow body:", status)
 	}
+}
+
+// patchSlowly is the status of the answer to a body.
+func (s *testServer) patchSlowly(body io.Reader) int {
+	req, err := http.NewRequestWithContext(s.t.Context(), "PATCH", s.URL+"/users/ben", body)
+	if err != nil {
+		s.t.Error(err)
+		return 0
+	}
+	req.Header.Set("Authorization", "Bearer "+fullToken)
+	req.Header.Set("Content-Type", "application/json")
+	res, err := s.Client().Do(req)
+	if err != nil {
+		s.t.Error(err)
+		return 0
+	}
+	defer res.Body.Close()
+	return res.StatusCode
 }
 
 // slowBody hands out its first half, and the second when it is told to.

@@ -72,6 +72,25 @@ func keepsLists(t *testing.T, in codecs.Codec) bool {
 	return status.Kind() == codecs.List && in.Name() != "json-patch"
 }
 
+// TestRefusalsAreShort sends what a refusal names, without end.
+func TestRefusalsAreShort(t *testing.T) {
+	s := newServer(t)
+	long := strings.Repeat("é", 20_000)
+	for _, c := range []struct{ contentType, body string }{
+		{"application/json-patch+json", `[{"op":"add","path":"` + long + `","value":1}]`},
+		{"application/json-patch+json", `[{"op":"` + long + `","path":"/status"}]`},
+		{"application/xml", "<" + long + "><status></" + long + ">"},
+		{"application/x-www-form-urlencoded", "_charset_=" + long + "&status=risky"},
+		{"text/plain; charset=" + strings.Repeat("x", 20_000), "risky"},
+		{"x/" + strings.Repeat("y", 20_000), "risky"},
+	} {
+		res := s.do(request{"PATCH", "/users/ben", []string{"Content-Type", c.contentType}, c.body})
+		if res.StatusCode < 400 || len(res.body) > 4<<10 {
+			t.Errorf("%.30s, %.30s: %s with %d bytes", c.contentType, c.body, res.Status, len(res.body))
+		}
+	}
+}
+
 // TestLimitsOfTheHead goes up to each limit of what stands before the body, and one
 // beyond.
 func TestLimitsOfTheHead(t *testing.T) {

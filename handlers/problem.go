@@ -9,6 +9,7 @@ import (
 	"github.com/parley-gateway/parley"
 	"github.com/parley-gateway/parley/codecs"
 	"github.com/parley-gateway/parley/handlers/records"
+	"github.com/parley-gateway/parley/handlers/trial"
 )
 
 // problemType is how a code of failure stands on the wire, and what its page
@@ -121,7 +122,7 @@ func (x *exchange) fail(err error) {
 	choice, doc := x.problemChoice(e.Code), problemDocument(problem)
 	doc.Page.Links = x.problemLinks(problem.Type)
 	if isBrowsed(choice.Format) {
-		doc.Page.Form, doc.Page.Search = x.problemForm(e), x.refusedSearch(e)
+		doc.Page.Form, doc.Page.Search = x.problemForm(problem.Err), x.refusedSearch(problem.Err)
 		if e.Code == parley.CodeUnauthorized {
 			doc.Page.Title, doc.Page.Text = "Sign in", "Enter the token that you were given."
 		}
@@ -132,7 +133,23 @@ func (x *exchange) fail(err error) {
 // describe is the problem that a failure is, as far as every request has it alike.
 func describe(e *parley.Error) records.Problem {
 	kind := problemTypes[e.Code]
-	return records.Problem{Type: problemsPath + string(e.Code), Title: kind.title, Status: kind.status, Err: e}
+	return records.Problem{Type: problemsPath + string(e.Code), Title: kind.title, Status: kind.status, Err: cutRefusal(e)}
+}
+
+// cutRefusal bounds what a caller wrote in a refusal.
+func cutRefusal(e *parley.Error) *parley.Error {
+	cut := *e
+	cut.Detail = trial.Cut(e.Detail, maxShownName)
+	cut.Faults = make([]parley.Fault, len(e.Faults))
+	for i, f := range e.Faults {
+		cut.Faults[i] = cutFault(f)
+	}
+	return &cut
+}
+
+func cutFault(f parley.Fault) parley.Fault {
+	f.Field, f.Detail = trial.Cut(f.Field, maxShownName), trial.Cut(f.Detail, maxShownName)
+	return f
 }
 
 func problemDocument(p records.Problem) codecs.Document {
