@@ -1,6 +1,7 @@
 package main_test
 
 import (
+	"compress/gzip"
 	"fmt"
 	"net/http"
 	"strings"
@@ -33,29 +34,75 @@ func TestLargeHeaders(t *testing.T) {
 func TestLimitsReachTheServer(t *testing.T) {
 	s := newPopulated(t)
 	token := s.newToken("ann")
+	const (
+		user  = "/users/ann?format=json"
+		body  = `{"status":"risky","review_comment":["look"]}`
+		parts = "--b\r\nContent-Disposition: form-data; name=a\r\n\r\n\r\n--b\r\nContent-Disposition: form-data; name=b\r\n\r\n\r\n--b--"
+	)
+	json := []string{"Content-Type", "application/json", "Accept", "text/html, */*"}
+	gzipped := append([]string{"Content-Encoding", "gzip"}, json...)
 	for _, c := range []struct {
-		flag, value string
-		status      int
+		flag, value        string
+		method, path, body string
+		header             []string
+		status             int
 	}{
-		{"max-body", "10", http.StatusRequestEntityTooLarge},
-		{"max-depth", "1", http.StatusBadRequest},
-		{"max-fields", "1", http.StatusBadRequest},
-		{"max-field-name", "3", http.StatusBadRequest},
-		{"max-field-value", "3", http.StatusBadRequest},
-		{"max-header", "100", http.StatusRequestHeaderFieldsTooLarge},
-		{"max-header-fields", "2", http.StatusRequestHeaderFieldsTooLarge},
-		{"max-url", "5", http.StatusRequestURITooLong},
-		{"max-query", "5", http.StatusRequestURITooLong},
-		{"max-accept", "5", http.StatusRequestHeaderFieldsTooLarge},
-		{"max-accept-members", "1", http.StatusRequestHeaderFieldsTooLarge},
+		{"max-body", "10", "PATCH", user, body, json, http.StatusRequestEntityTooLarge},
+		{"max-decompressed-body", "10", "PATCH", user, compressed(t, body), gzipped, http.StatusRequestEntityTooLarge},
+		{"max-open-body", "10", "POST", "/try", body, json, http.StatusRequestEntityTooLarge},
+		{"max-ratio", "2", "PATCH", user, compressed(t, strings.Repeat(body, 2000)), gzipped, http.StatusRequestEntityTooLarge},
+		{"max-depth", "1", "PATCH", user, body, json, http.StatusBadRequest},
+		{"max-fields", "1", "PATCH", user, body, json, http.StatusBadRequest},
+		{"max-field-name", "3", "PATCH", user, body, json, http.StatusBadRequest},
+		{"max-field-value", "3", "PATCH", user, body, json, http.StatusBadRequest},
+		{"max-parts", "1", "PATCH", user, parts, []string{"Content-Type", "multipart/form-data; boundary=b"}, http.StatusBadRequest},
+		{"max-header", "100", "PATCH", user, body, json, http.StatusRequestHeaderFieldsTooLarge},
+		{"max-header-fields", "2", "PATCH", user, body, json, http.StatusRequestHeaderFieldsTooLarge},
+		{"max-url", "5", "PATCH", user, body, json, http.StatusRequestURITooLong},
+		{"max-query", "5", "PATCH", user, body, json, http.StatusRequestURITooLong},
+		{"max-accept", "5", "PATCH", user, body, json, http.StatusRequestHeaderFieldsTooLarge},
+		{"max-accept-members", "1", "PATCH", user, body, json, http.StatusRequestHeaderFieldsTooLarge},
 	} {
 		v := s.with("PARLEY_" + strings.ToUpper(strings.ReplaceAll(c.flag, "-", "_")) + "=" + c.value).serve()
-		status, body := v.ask("PATCH", "/users/ann?format=json", token, `{"status":"risky","review_comment":["look"]}`,
-			"Content-Type", "application/json", "Accept", "text/html, */*")
-		if status != c.status {
-			t.Errorf("--%s %s: %d %s", c.flag, c.value, status, body)
+		if status, answer := v.ask(c.method, c.path, token, c.body, c.header...); status != c.status {
+			t.Errorf("--%s %s: %d %s", c.flag, c.value, status, answer)
 		}
 		v.kill()
+	}
+}
+
+func compressed(t *testing.T, body string) string {
+	t.Helper()
+	var b strings.Builder
+	w := gzip.NewWriter(&b)
+	if _, err := w.Write([]byte(body)); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// TestInFlightReachesTheServer: on a slow disk eight changes come at once where one
+// may be worked on. Those beyond wait, or are refused and leave nothing.
+func TestInFlightReachesTheServer(t *testing.T) {
+	for queued, refused := range map[string]bool{"0": true, "7": false} {
+		d := newDisk(t)
+		s, c := newCrowd(t, 8, append(d.env, "PARLEY_MAX_IN_FLIGHT=1", "PARLEY_MAX_QUEUED="+queued)...)
+		d.becomes("slow")
+		made := c.changeUntil(1)
+		changes := 0
+		for client, comments := range made {
+			changes += len(comments)
+			if recorded := history(t, s, fmt.Sprintf("client-%d", client)); len(recorded) != len(comments) {
+				t.Errorf("%s queued: client %d has %q on record, and was told %q", queued, client, recorded, comments)
+			}
+		}
+		if changes == 0 || (changes < 8) != refused {
+			t.Errorf("%s queued: %d of 8 changes were made", queued, changes)
+		}
+		c.v.kill()
 	}
 }
 
