@@ -1,7 +1,10 @@
 GO        ?= go
 FUZZTIME  ?= 1m
+KILLS     ?= 100
 LINT      := $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 BINARY    := build/parley
+# The oldest Go of this release without vulnerabilities that Parley reaches.
+SAFE_GO   := go1.26.10
 AXE       := axe-core@4.14.1
 
 .DEFAULT_GOAL := help
@@ -28,7 +31,7 @@ build: tools ## Build build/parley
 # What others see in the PDFs that are written, and a browser for the pages.
 .PHONY: test-tools
 test-tools: tools build/axe.min.js
-	@.ci/need pdftotext:poppler-utils pdftk:pdftk-java qpdf:qpdf chromium:chromium
+	@.ci/need pdftotext:poppler-utils pdftk:pdftk-java qpdf:qpdf chromium:chromium prlimit:util-linux
 
 # It finds what makes a page hard to use. Its version stands above.
 build/axe.min.js: Makefile
@@ -43,6 +46,12 @@ test: test-tools ## Run every test
 	$(GO) vet ./...
 	$(GO) test ./...
 
+.PHONY: torture
+torture: tools ## Break disk, clock, files and limits under load, and kill the server KILLS times (100)
+	@.ci/need prlimit:util-linux
+	$(GO) test ./cmd/parley -count 1 -timeout 60m -v -kills $(KILLS) \
+		-run 'TestKills|TestDiskFaults|TestReadsFail|TestFilesTakenAway|TestLogNobodyReads|TestLimits|TestLittleMemory|TestMemoryRunsOut|TestClock'
+
 .PHONY: pages
 pages: test-tools ## Take a picture of each page, to look at in build/pages/index.html
 	$(GO) test ./cmd/parley/browser -count 1 -run TestPages -gallery $(CURDIR)/build/pages
@@ -56,6 +65,11 @@ race: test-tools ## Run every test with the race detector
 lint: ## Check style and the direction of dependencies
 	$(LINT) run ./...
 	cd bench && $(LINT) run ./...
+
+.PHONY: vuln
+vuln: ## Look for known vulnerabilities, and for modules that are not what go.sum says
+	$(GO) mod verify
+	.ci/vuln $(SAFE_GO)
 
 .PHONY: bench
 bench: ## Measure codecs, negotiation and whole requests, as ratios to JSON
@@ -76,6 +90,15 @@ fuzz: ## Run each fuzz target for FUZZTIME (1m)
 			$(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$package || exit 1; \
 		done; \
 	done
+
+.PHONY: cover
+cover: ## Want tests to reach 90 of 100 statements of the domain, the codecs and the store
+	@.ci/cover 90 . ./codecs/... ./repository
+
+.PHONY: mutate
+mutate: ## Alter the binder and the negotiator, and want the tests to notice
+	.ci/mutate handlers/records bind.go statuschange.go steering.go create.go
+	.ci/mutate codecs accept.go negotiate.go
 
 .PHONY: golden
 golden: ## Rewrite the golden files; read what changed before you commit it

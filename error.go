@@ -24,6 +24,7 @@ const (
 	CodeUnsupportedEncoding  Code = "unsupported-encoding"   // Content-Encoding
 	CodeTooLarge             Code = "content-too-large"      // the body, before or after decompression
 	CodeMalformed            Code = "malformed-body"         // not well-formed in its format
+	CodeTimeout              Code = "request-timeout"        // the body did not come in time
 	CodeNotFields            Code = "not-fields"             // well-formed, and no fields
 	CodeInvalid              Code = "invalid-fields"         // fields with faults
 	CodeKeyReused            Code = "idempotency-key-reused" // by another request

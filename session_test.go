@@ -1,6 +1,8 @@
 package parley_test
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"strings"
 	"testing"
 
@@ -22,4 +24,18 @@ func TestSession(t *testing.T) {
 			t.Errorf("%q is taken for a session", wrong)
 		}
 	}
+}
+
+// FuzzHashSession takes for a session what is 32 bytes in base64url.
+func FuzzHashSession(f *testing.F) {
+	f.Add(parley.GenerateSession())
+	f.Add(strings.Repeat("_", 43))
+	f.Add(strings.Repeat("A", 43) + "\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		hash, ok := parley.HashSession(text)
+		secret, err := base64.RawURLEncoding.DecodeString(text)
+		if ok != (err == nil && len(secret) == sha256.Size) || ok && hash != sha256.Sum256(secret) {
+			t.Errorf("%q: %x, %v", text, hash, ok)
+		}
+	})
 }

@@ -23,7 +23,8 @@ type Store interface {
 	// idempotency record together or not at all, and returns after they are
 	// on disk. Its refusals, in the order of their checks: CodeKeyReused,
 	// CodeNotFound, CodePreconditionRequired, CodePreconditionFailed,
-	// CodePatchTestFailed.
+	// CodePatchTestFailed. To a caller without PermissionRead, nobody is a user
+	// who is not as the request expects: CodeNotFound comes last.
 	ChangeStatus(ctx context.Context, request ChangeRequest) (Outcome, error)
 	// Changes lists a user's history, newest first: CodeNotFound,
 	// CodeInvalidQuery for a cursor that is none of this user's.
@@ -47,8 +48,12 @@ type Store interface {
 	CreateToken(ctx context.Context, token NewToken) (Token, error)
 	// Tokens lists all tokens in the order of their names.
 	Tokens(ctx context.Context) ([]Token, error)
+	// Token finds a token, ended ones too, by its hash: CodeNotFound.
+	Token(ctx context.Context, hash TokenHash) (Token, error)
 	// RevokeToken ends a token and its sessions at once: CodeNotFound.
 	RevokeToken(ctx context.Context, name string) error
+	// RevokeLeaked is RevokeToken for a token whose text was found.
+	RevokeLeaked(ctx context.Context, hash TokenHash) error
 
 	// SignIn makes a session of a token and says who that stands for:
 	// CodeUnauthorized for a token that Authenticate refuses.

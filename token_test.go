@@ -50,6 +50,23 @@ func TestHashTokenRefuses(t *testing.T) {
 	}
 }
 
+// FuzzHashToken takes for a token what GenerateToken could have made, and nothing
+// else.
+func FuzzHashToken(f *testing.F) {
+	for _, secret := range []string{strings.Repeat("\x00", 32), strings.Repeat("\xff", 32), "an example of a secret, 32 bytes"} {
+		f.Add(tokenOf([]byte(secret)))
+	}
+	f.Add("prl_")
+	f.Fuzz(func(t *testing.T, text string) {
+		hash, ok := parley.HashToken(text)
+		raw, isNumber := new(big.Int).SetString(strings.TrimPrefix(text, parley.TokenPrefix), 62)
+		made := isNumber && raw.Sign() >= 0 && raw.BitLen() <= 288 && text == tokenOf(raw.FillBytes(make([]byte, 36))[:32])
+		if ok != made || ok && hash != sha256.Sum256([]byte(text)) {
+			t.Errorf("%q: %v, want %v", text, ok, made)
+		}
+	})
+}
+
 func BenchmarkHashToken(b *testing.B) {
 	token := parley.GenerateToken()
 	for b.Loop() {

@@ -1,6 +1,7 @@
 package codecs_test
 
 import (
+	"fmt"
 	"math"
 	"os"
 	"regexp"
@@ -223,6 +224,60 @@ func FuzzAccept(f *testing.F) {
 			}
 		}
 	})
+}
+
+// FuzzNegotiate compares with the words of RFC 9110 section 12.5.1, written down
+// without a thought of cost.
+func FuzzNegotiate(f *testing.F) {
+	names := []string{"application/json", "text/xml", "text/html", "text/plain", "application/*", "text/*", "*/*", "image/png", "TEXT/HTML", "application/cbor"}
+	f.Add(uint64(0x0123456789), uint64(0x1111))
+	f.Add(uint64(0x6543), uint64(0x0a5))
+	f.Fuzz(func(t *testing.T, chosen, weights uint64) {
+		var members []string
+		qualities := map[string]int{} // in tenths, of the first of a name
+		for ; chosen > 0; chosen, weights = chosen>>4, weights>>4 {
+			name, q := names[chosen&15%uint64(len(names))], int(weights&15)%11
+			members = append(members, fmt.Sprintf("%s;q=%d.%d", name, q/10, q%10))
+			if _, again := qualities[strings.ToLower(name)]; !again {
+				qualities[strings.ToLower(name)] = q
+			}
+		}
+		r := fakeRegistry()
+		choice, ok := r.Negotiate(members, codecs.Single)
+		best := -1
+		for _, mediaType := range r.Writable(codecs.Single) {
+			best = max(best, naiveQuality(r, qualities, mediaType))
+		}
+		if ok != (best > 0) || ok && naiveQuality(r, qualities, choice.MediaType) != best {
+			t.Errorf("%q chooses %q (%v), and the best quality is %d tenths", members, choice.MediaType, ok, best)
+		}
+		if _, withNone := r.Negotiate(append(members, "image/gif;q=0"), codecs.Single); len(members) > 0 && withNone != ok {
+			t.Errorf("%q: to exclude what is not there changes whether there is an answer", members)
+		}
+	})
+}
+
+// naiveQuality is that of the most specific range that stands for a media type.
+func naiveQuality(r *codecs.Registry, qualities map[string]int, mediaType string) int {
+	if len(qualities) == 0 {
+		qualities = map[string]int{"*/*": 10}
+	}
+	if q, ok := qualities[mediaType]; ok {
+		return q
+	}
+	c, _, _ := r.ByContentType(mediaType)
+	kind, _, _ := strings.Cut(mediaType, "/")
+	_, shy := c.(codecs.NamedOnly)
+	if c == nil || c.MediaTypes()[0] != mediaType {
+		return 0 // wildcards stand for first names
+	}
+	if q, ok := qualities[kind+"/*"]; ok && !(shy && kind == "application") {
+		return q
+	}
+	if shy {
+		return 0
+	}
+	return qualities["*/*"]
 }
 
 // qualityOf is what the name of an answer weighs, 0 for one that is not there.

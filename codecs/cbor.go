@@ -66,7 +66,7 @@ const (
 
 // Decode reads a map.
 func (CBOR) Decode(in Input) (Record, error) {
-	c := cborCheck{in.Body, in.Limits}
+	c := &cborCheck{body: in.Body, limits: in.Limits}
 	start, err := c.skipSelfDescription()
 	if err != nil {
 		return nil, err
@@ -93,6 +93,7 @@ func (CBOR) Decode(in Input) (Record, error) {
 type cborCheck struct {
 	body   []byte
 	limits Limits
+	values int // so far
 }
 
 // A cborHead is what an item begins with.
@@ -103,7 +104,7 @@ type cborHead struct {
 	end   int
 }
 
-func (c cborCheck) skipSelfDescription() (int, error) {
+func (c *cborCheck) skipSelfDescription() (int, error) {
 	h, err := c.head(0)
 	if err != nil || h.major != cborTag || h.arg != 55799 {
 		return 0, err
@@ -112,7 +113,7 @@ func (c cborCheck) skipSelfDescription() (int, error) {
 }
 
 // head reads the head of the item at an offset.
-func (c cborCheck) head(at int) (cborHead, error) {
+func (c *cborCheck) head(at int) (cborHead, error) {
 	if at >= len(c.body) {
 		return cborHead{}, endsEarly(c.body)
 	}
@@ -133,7 +134,7 @@ func (c cborCheck) head(at int) (cborHead, error) {
 	return h, nil
 }
 
-func (c cborCheck) checkIndefinite(h cborHead, at int) error {
+func (c *cborCheck) checkIndefinite(h cborHead, at int) error {
 	switch {
 	case h.info < cborIndefinite:
 		return MalformedAt(at, "the additional information %d is reserved", h.info)
@@ -147,7 +148,11 @@ func (c cborCheck) checkIndefinite(h cborHead, at int) error {
 
 // item checks the item at an offset and says where it ends. Were it nested,
 // it would be level depth.
-func (c cborCheck) item(at, depth int) (int, error) {
+func (c *cborCheck) item(at, depth int) (int, error) {
+	c.values++
+	if err := c.limits.CheckValues(c.values); err != nil {
+		return 0, err
+	}
 	h, err := c.head(at)
 	if err != nil {
 		return 0, err
@@ -165,7 +170,7 @@ func (c cborCheck) item(at, depth int) (int, error) {
 	return h.end, nil
 }
 
-func (c cborCheck) str(h cborHead) (int, error) {
+func (c *cborCheck) str(h cborHead) (int, error) {
 	if h.info != cborIndefinite {
 		return c.chunk(h)
 	}
@@ -187,13 +192,13 @@ func (c cborCheck) str(h cborHead) (int, error) {
 	}
 }
 
-func (c cborCheck) chunk(h cborHead) (int, error) {
+func (c *cborCheck) chunk(h cborHead) (int, error) {
 	return checkString(c.body, h.end, h.arg, h.major == cborText)
 }
 
-func (c cborCheck) isBreak(at int) bool { return at < len(c.body) && c.body[at] == cborBreak }
+func (c *cborCheck) isBreak(at int) bool { return at < len(c.body) && c.body[at] == cborBreak }
 
-func (c cborCheck) items(h cborHead, depth int) (int, error) {
+func (c *cborCheck) items(h cborHead, depth int) (int, error) {
 	if err := c.limits.CheckDepth(depth); err != nil {
 		return 0, err
 	}
@@ -209,7 +214,7 @@ func (c cborCheck) items(h cborHead, depth int) (int, error) {
 	return at, nil
 }
 
-func (c cborCheck) member(h cborHead, at, depth int) (int, error) {
+func (c *cborCheck) member(h cborHead, at, depth int) (int, error) {
 	if h.major == cborArray {
 		return c.item(at, depth)
 	}
@@ -221,7 +226,7 @@ func (c cborCheck) member(h cborHead, at, depth int) (int, error) {
 }
 
 // tagged counts a tag as a level, because tags can be nested without end.
-func (c cborCheck) tagged(h cborHead, depth int) (int, error) {
+func (c *cborCheck) tagged(h cborHead, depth int) (int, error) {
 	if err := c.limits.CheckDepth(depth); err != nil {
 		return 0, err
 	}
@@ -275,7 +280,7 @@ func cborKind(piece []byte) Kind {
 // cborSpecial reads integers by itself, since those below -2^63 are beyond
 // ugorji.
 func cborSpecial(l *level, piece []byte) (Value, error) {
-	h, err := cborCheck{body: piece}.head(0)
+	h, err := (&cborCheck{body: piece}).head(0)
 	if err != nil {
 		return Value{}, err
 	}

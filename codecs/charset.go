@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/htmlindex"
+	"golang.org/x/text/transform"
 )
 
 var (
@@ -109,7 +110,8 @@ func decodeUTF16(body []byte, order binary.ByteOrder) ([]byte, error) {
 // U+FFFD for bytes that are not valid, and few legacy encodings have that
 // character themselves.
 func decodeLegacy(body []byte, enc encoding.Encoding, name string) ([]byte, error) {
-	text, err := enc.NewDecoder().Bytes(body)
+	const mostGrowth = 3 // bytes that one becomes
+	text, _, err := transform.Append(enc.NewDecoder(), make([]byte, 0, mostGrowth*len(body)), body)
 	if err != nil {
 		return nil, Malformed("the body is not valid in %s", name)
 	}

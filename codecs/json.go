@@ -60,6 +60,9 @@ func decodeJSON(in Input) (Value, error) {
 	if err := checkJSON(text); err != nil {
 		return Value{}, err
 	}
+	if err := in.Limits.CheckValues(countJSON(text)); err != nil {
+		return Value{}, err
+	}
 	return jsonUnpacker.unpack(bytes.TrimSpace(text), in.Limits)
 }
 
@@ -72,6 +75,32 @@ func checkJSON(text []byte) error {
 		return MalformedText(text, at, "the surrogate %s stands alone", text[at:at+6])
 	}
 	return nil
+}
+
+// countJSON counts the values and the names in a well-formed text.
+func countJSON(text []byte) (count int) {
+	quoted, bare := false, false // inside a string; inside a number or a word
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; c {
+		case '\\':
+			i++
+		case '"':
+			if quoted = !quoted; quoted {
+				count++
+			}
+		case '[', '{', ']', '}', ',', ':', ' ', '\t', '\r', '\n':
+			bare = false
+			if !quoted && (c == '[' || c == '{') {
+				count++
+			}
+		default:
+			if !quoted && !bare {
+				count++
+			}
+			bare = !quoted
+		}
+	}
+	return count
 }
 
 // jsonError finds what makes a text malformed.

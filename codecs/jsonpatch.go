@@ -65,9 +65,9 @@ func patchField(operation Value) (f Field, fault string) {
 	if fault != "" {
 		return Field{}, fault
 	}
-	names, ok := parsePointer(path)
+	name, depth, ok := parsePointer(path)
 	if !ok {
-		return Field{}, fmt.Sprintf("has the path %q, which is no JSON Pointer", path)
+		return Field{}, fmt.Sprintf("has the path %q, which is no JSON Pointer", clip(path))
 	}
 	switch op {
 	case "add", "replace", "test":
@@ -75,9 +75,9 @@ func patchField(operation Value) (f Field, fault string) {
 		if !ok {
 			return Field{}, "has no value"
 		}
-		return settingField(op, path, names, value), ""
+		return settingField(op, path, name, depth, value), ""
 	}
-	return unsupportedOperation(op, path, names), ""
+	return unsupportedOperation(op, path, name), ""
 }
 
 // repeated finds a name that stands in a record twice.
@@ -92,12 +92,12 @@ func repeated(r Record) (name string, ok bool) {
 
 // settingField is the field of an operation with a value. A name _test in the
 // patch would pass for a test, and so is not taken.
-func settingField(op, path string, names []string, value Value) Field {
-	if len(names) != 1 || names[0] == TestField {
-		unfit := UnfitValue("unsupported-path", fmt.Sprintf("a value with the path %q", path))
+func settingField(op, path, name string, depth int, value Value) Field {
+	if depth != 1 || name == TestField {
+		unfit := UnfitValue("unsupported-path", fmt.Sprintf("a value with the path %q", clip(path)))
 		return Field{Name: path, Value: unfit}
 	}
-	f := Field{Name: names[0], Value: value}
+	f := Field{Name: name, Value: value}
 	if op == "test" {
 		return Field{Name: TestField, Value: MapValue(Record{f})}
 	}
@@ -106,12 +106,11 @@ func settingField(op, path string, names []string, value Value) Field {
 
 // unsupportedOperation is a field of the first name of a path, but never a
 // field _test, which would pass for a test.
-func unsupportedOperation(op, path string, names []string) Field {
-	name := path
-	if len(names) > 0 && names[0] != TestField {
-		name = names[0]
+func unsupportedOperation(op, path, name string) Field {
+	if path == "" || name == TestField {
+		name = path
 	}
-	return Field{Name: name, Value: UnfitValue("unsupported-operation", fmt.Sprintf("the operation %q", op))}
+	return Field{Name: name, Value: UnfitValue("unsupported-operation", fmt.Sprintf("the operation %q", clip(op)))}
 }
 
 // patchMember is a member that an operation must have, and be text.
@@ -126,39 +125,33 @@ func patchMember(operation Record, name string) (text, fault string) {
 	return v.text, ""
 }
 
-// parsePointer splits a JSON Pointer (RFC 6901) into its names. The empty
-// one, the whole document, has none.
-func parsePointer(path string) (names []string, ok bool) {
+// parsePointer takes the first name of a JSON Pointer (RFC 6901), and how many
+// it has. The empty one, the whole document, has none.
+func parsePointer(path string) (first string, depth int, ok bool) {
 	if path == "" {
-		return nil, true
+		return "", 0, true
 	}
-	if path[0] != '/' {
-		return nil, false
+	if path[0] != '/' || !isEscaped(path) {
+		return "", 0, false
 	}
-	names = strings.Split(path[1:], "/")
-	for i, name := range names {
-		if names[i], ok = unescapePointer(name); !ok {
-			return nil, false
-		}
-	}
-	return names, true
+	first, _, _ = strings.Cut(path[1:], "/")
+	return pointerEscapes.Replace(first), strings.Count(path, "/"), true
 }
 
-// unescapePointer decodes ~0 and ~1 (RFC 6901 section 4), in which order
-// matters: ~01 is ~1.
-func unescapePointer(name string) (string, bool) {
-	rest := name
+// isEscaped reports whether each tilde begins ~0 or ~1 (RFC 6901 section 3).
+func isEscaped(path string) bool {
 	for {
-		tilde := strings.IndexByte(rest, '~')
-		if tilde < 0 {
-			break
+		_, after, found := strings.Cut(path, "~")
+		if !found {
+			return true
 		}
-		rest = rest[tilde+1:]
-		if rest == "" || rest[0] != '0' && rest[0] != '1' {
-			return "", false
+		if after == "" || after[0] != '0' && after[0] != '1' {
+			return false
 		}
+		path = after
 	}
-	return pointerEscapes.Replace(name), true
 }
 
+// pointerEscapes decodes ~0 and ~1 (RFC 6901 section 4). Their order matters:
+// ~01 is ~1.
 var pointerEscapes = strings.NewReplacer("~1", "/", "~0", "~")

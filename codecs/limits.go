@@ -6,6 +6,7 @@ import "cmp"
 type Limits struct {
 	Depth  int // how deep values may be nested; the record itself is level 1
 	Fields int // how many fields a record or a map may have
+	Values int // how many values there may be at all, those inside others and names of fields included
 	Parts  int // how many parts a multipart may have
 	Name   int // how long the name of a field may be, in bytes of UTF-8
 	Value  int // how long one value may be, in bytes of UTF-8
@@ -14,6 +15,9 @@ type Limits struct {
 const (
 	DefaultDepth  = 32
 	DefaultFields = 64
+	// DefaultValues is a few lists as long as they are answered. In memory a value
+	// takes a hundred bytes, and in a body as little as one.
+	DefaultValues = 1 << 14
 	DefaultParts  = 64
 	DefaultName   = 256
 	DefaultValue  = 64 << 10
@@ -34,6 +38,9 @@ func (l Limits) MaxName() int { return cmp.Or(l.Name, DefaultName) }
 // MaxValue is the limit of the length of a value in force.
 func (l Limits) MaxValue() int { return cmp.Or(l.Value, DefaultValue) }
 
+// MaxValues is the limit of values in force.
+func (l Limits) MaxValues() int { return cmp.Or(l.Values, DefaultValues) }
+
 // Append adds a field to a record, or fails where it has all it may have.
 func (l Limits) Append(r Record, f Field) (Record, error) {
 	if len(r) >= l.MaxFields() {
@@ -46,6 +53,14 @@ func (l Limits) Append(r Record, f Field) (Record, error) {
 func (l Limits) CheckDepth(depth int) error {
 	if depth > l.MaxDepth() {
 		return Malformed("values are nested deeper than %d levels", l.MaxDepth())
+	}
+	return nil
+}
+
+// CheckValues fails for more values than the limit.
+func (l Limits) CheckValues(count int) error {
+	if count > l.MaxValues() {
+		return Malformed("there are more than %d values", l.MaxValues())
 	}
 	return nil
 }

@@ -102,7 +102,8 @@ func mpFixed(b byte) mpForm {
 
 // Decode reads a map.
 func (MessagePack) Decode(in Input) (Record, error) {
-	end, err := mpCheck{in.Body, in.Limits}.item(0, 1)
+	c := &mpCheck{body: in.Body, limits: in.Limits}
+	end, err := c.item(0, 1)
 	if err != nil {
 		return nil, err
 	}
@@ -124,11 +125,16 @@ func (MessagePack) Decode(in Input) (Record, error) {
 type mpCheck struct {
 	body   []byte
 	limits Limits
+	values int // so far
 }
 
 // item checks the item at an offset and says where it ends. Were it nested,
 // it would be level depth.
-func (c mpCheck) item(at, depth int) (int, error) {
+func (c *mpCheck) item(at, depth int) (int, error) {
+	c.values++
+	if err := c.limits.CheckValues(c.values); err != nil {
+		return 0, err
+	}
 	if at >= len(c.body) {
 		return 0, endsEarly(c.body)
 	}
@@ -163,7 +169,7 @@ func mpRefused(b byte, at int) error {
 	return MalformedAt(at, "extension types are refused")
 }
 
-func (c mpCheck) items(at int, count uint64, depth int) (int, error) {
+func (c *mpCheck) items(at int, count uint64, depth int) (int, error) {
 	if err := c.limits.CheckDepth(depth); err != nil {
 		return 0, err
 	}

@@ -115,7 +115,7 @@ func TestMessagePackLengths(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := codecs.NewMessagePack().Decode(codecs.Input{Body: body})
+		got, err := codecs.NewMessagePack().Decode(codecs.Input{Body: body, Limits: codecs.Limits{Values: 1 << 17}})
 		if err != nil || !got.Equal(record) {
 			t.Errorf("length %d comes back wrong: %v", n, err)
 		}

@@ -166,6 +166,8 @@ var negotiations = []struct{ accept, spoken, want string }{
 	{"application/vnd.acme+xml, */*;q=0.1", "", "application/json"},
 	{"application/a+xml;q=0.5, application/b+json;q=0.6", "", "application/json"},
 	{"application/a+xml, application/b+json", "", "application/xml"},
+	{"image/png, application/vnd.acme+json", "", "application/json"},
+	{"application/json;q=0, application/vnd.acme+json", "", none},
 	{"application/a+xml;q=0", "", none},
 	{"application/a+xml, application/xml;q=0", "", none},
 	{"application/a+xml, text/html;q=0", "", "application/xml"},
@@ -200,6 +202,8 @@ var negotiations = []struct{ accept, spoken, want string }{
 	{"application/json;q=00, application/xml;q=0.1", "", "application/xml"},
 	{"application/json;q=0,5, application/xml;q=0.1", "", "application/xml"}, // a comma divides: q=0 and "5"
 	{"application/json;q=1e0, application/xml;q=0.1", "", "application/xml"},
+	{"application/json;q=0.1a, application/xml;q=0.1", "", "application/xml"},
+	{"application/json;q=0.9-, application/xml;q=0.1", "", "application/xml"},
 	{"application/json;q=1e309, application/xml;q=0.1", "", "application/xml"},
 	{"application/json;q=inf, application/xml;q=0.1", "", "application/xml"},
 	{"application/json;q=nan, application/xml;q=0.1", "", "application/xml"},
@@ -272,6 +276,9 @@ var negotiations = []struct{ accept, spoken, want string }{
 	{java, "text/html", "text/html"},
 	{newerJava, "", "application/json"},
 	{newerJava, "application/xml", "application/xml"},
+	{"text/html, image/jpeg, *; q=.2, */*; q=.2", "application/xml", "text/html"}, // not Java's: image/gif is not there
+	{"text/html, image/gif, *; q=.2, */*; q=.2", "application/xml", "text/html"},
+	{"image/gif, image/jpeg, *; q=.2, */*; q=.2", "application/xml", none},
 	{java + ", application/json", "application/xml", "text/html"}, // its program has said something
 	{"text/html, image/gif, image/jpeg", "application/xml", "text/html"},
 	{"text/html, image/gif, */*;q=0.2", "application/xml", "text/html"},

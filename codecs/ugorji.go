@@ -13,7 +13,7 @@ import (
 
 // An unpacker reads the values of one format with the codec of ugorji. That
 // is lenient, so whoever unpacks a body has checked before that it is
-// well-formed.
+// well-formed, and how many values it holds.
 //
 // ugorji puts a map into a Go map, which forgets the order and what came
 // twice, or into a slice of keys and values in turn. Only the slice will do,
@@ -83,25 +83,7 @@ func newUnpacker(h codec.Handle, kind func([]byte) Kind, special func(*level, []
 func (u *unpacker) unpack(piece []byte, limits Limits) (Value, error) {
 	l := u.levels.Get().(*level)
 	defer u.release(l)
-	return u.value(l, piece, &unpacking{limits: limits, left: maxValues}, 1)
-}
-
-// maxValues is how many values a body may hold. In memory each takes a hundred
-// bytes, and in a body as little as one.
-const maxValues = 1 << 17
-
-// unpacking is what is left of the limits while a body is unpacked.
-type unpacking struct {
-	limits Limits
-	left   int // values
-}
-
-// take counts values that are about to be read.
-func (p *unpacking) take(n int) error {
-	if p.left -= n; p.left < 0 {
-		return Malformed("there are more than %d values", maxValues)
-	}
-	return nil
+	return u.value(l, piece, limits, 1)
 }
 
 // release forgets the body before the level is used for another.
@@ -116,7 +98,7 @@ func (u *unpacker) release(l *level) {
 }
 
 // value reads a piece. Were it a list or a map, it would be level depth.
-func (u *unpacker) value(l *level, piece []byte, p *unpacking, depth int) (Value, error) {
+func (u *unpacker) value(l *level, piece []byte, limits Limits, depth int) (Value, error) {
 	switch kind := u.kind(piece); kind {
 	case Null:
 		return NullValue(), nil
@@ -128,13 +110,13 @@ func (u *unpacker) value(l *level, piece []byte, p *unpacking, depth int) (Value
 		err := l.decode(piece, &b)
 		return BoolValue(b), err
 	case List, Map:
-		return u.nested(kind, piece, p, depth)
+		return u.nested(kind, piece, limits, depth)
 	}
 	return u.special(l, piece)
 }
 
-func (u *unpacker) nested(kind Kind, piece []byte, p *unpacking, depth int) (Value, error) {
-	if err := p.limits.CheckDepth(depth); err != nil {
+func (u *unpacker) nested(kind Kind, piece []byte, limits Limits, depth int) (Value, error) {
+	if err := limits.CheckDepth(depth); err != nil {
 		return Value{}, err
 	}
 	l := u.levels.Get().(*level)
@@ -142,21 +124,18 @@ func (u *unpacker) nested(kind Kind, piece []byte, p *unpacking, depth int) (Val
 	if err := l.decode(piece, &l.pieces); err != nil {
 		return Value{}, err
 	}
-	if err := p.take(len(l.pieces)); err != nil {
-		return Value{}, err
-	}
 	read := u.members
 	if kind == Map {
 		read = u.fields
 	}
-	members, err := read(l, p, depth+1)
+	members, err := read(l, limits, depth+1)
 	return Value{kind: kind, members: members}, err
 }
 
-func (u *unpacker) members(l *level, p *unpacking, depth int) (Record, error) {
+func (u *unpacker) members(l *level, limits Limits, depth int) (Record, error) {
 	members := make(Record, len(l.pieces))
 	for i, piece := range l.pieces {
-		v, err := u.value(l, piece, p, depth)
+		v, err := u.value(l, piece, limits, depth)
 		if err != nil {
 			return nil, err
 		}
@@ -165,37 +144,37 @@ func (u *unpacker) members(l *level, p *unpacking, depth int) (Record, error) {
 	return members, nil
 }
 
-func (u *unpacker) fields(l *level, p *unpacking, depth int) (Record, error) {
+func (u *unpacker) fields(l *level, limits Limits, depth int) (Record, error) {
 	count := len(l.pieces) / 2
-	fields := make(Record, 0, min(count, p.limits.MaxFields()))
+	fields := make(Record, 0, min(count, limits.MaxFields()))
 	for i := range count {
-		f, err := u.field(l, l.pieces[2*i], l.pieces[2*i+1], p, depth)
+		f, err := u.field(l, l.pieces[2*i], l.pieces[2*i+1], limits, depth)
 		if err != nil {
 			return nil, err
 		}
-		if fields, err = p.limits.Append(fields, f); err != nil {
+		if fields, err = limits.Append(fields, f); err != nil {
 			return nil, err
 		}
 	}
 	return fields, nil
 }
 
-func (u *unpacker) field(l *level, key, piece []byte, p *unpacking, depth int) (Field, error) {
+func (u *unpacker) field(l *level, key, piece []byte, limits Limits, depth int) (Field, error) {
 	if u.kind(key) != Text {
-		return u.oddField(l, key, p, depth)
+		return u.oddField(l, key, limits, depth)
 	}
 	name, err := u.text(l, key)
 	if err != nil {
 		return Field{}, err
 	}
-	v, err := u.value(l, piece, p, depth)
+	v, err := u.value(l, piece, limits, depth)
 	return Field{Name: name, Value: v}, err
 }
 
 // oddField is a field whose name is no text. It is unfit whatever its value
 // is.
-func (u *unpacker) oddField(l *level, key []byte, p *unpacking, depth int) (Field, error) {
-	name, err := u.value(l, key, p, depth)
+func (u *unpacker) oddField(l *level, key []byte, limits Limits, depth int) (Field, error) {
+	name, err := u.value(l, key, limits, depth)
 	if err != nil {
 		return Field{}, err
 	}
@@ -210,11 +189,20 @@ func (u *unpacker) oddField(l *level, key []byte, p *unpacking, depth int) (Fiel
 func notation(v Value) string {
 	switch v.kind {
 	case Bytes:
-		return "h'" + hex.EncodeToString([]byte(v.text)) + "'"
+		return "h'" + hex.EncodeToString([]byte(clip(v.text))) + "'"
 	case Number, Boolean:
 		return string(v.AppendScalar(nil))
 	}
 	return describe(v)
+}
+
+// clip shortens what a sender wrote, to be told in a message.
+func clip(s string) string {
+	const most = 64
+	if len(s) <= most {
+		return s
+	}
+	return strings.ToValidUTF8(s[:most], "")
 }
 
 // describe names a value in a sentence.

@@ -116,16 +116,20 @@ func fuzzUnpack(t *testing.T, c codecs.Encoder, body []byte) {
 	}
 }
 
-// TestManyValues refuses bodies whose values would take a hundred times their
-// memory.
+// TestManyValues reads as many values as there may be, and refuses one more.
 func TestManyValues(t *testing.T) {
-	nulls := strings.Repeat("\xc0", 1<<17)
-	body := "\x81\xa1a\xdd\x00\x02\x00\x00" + nulls
-	if _, err := codecs.NewMessagePack().Decode(codecs.Input{Body: []byte(body)}); !codecs.IsKind(err, codecs.SyntaxError) {
-		t.Errorf("MessagePack: %v", err)
-	}
-	body = `{"a":[0` + strings.Repeat(",0", 1<<17) + "]}"
-	if _, err := codecs.NewJSON().Decode(codecs.Input{Body: []byte(body)}); !codecs.IsKind(err, codecs.SyntaxError) {
-		t.Errorf("JSON: %v", err)
+	const most = codecs.DefaultValues - 3 // beside the map, the name and the list
+	for count, want := range map[int]bool{most: true, most + 1: false} {
+		length := string([]byte{0, 0, byte(count >> 8), byte(count)})
+		for codec, body := range map[codecs.Codec]string{
+			codecs.NewMessagePack(): "\x81\xa1a\xdd" + length + strings.Repeat("\xc0", count),
+			codecs.NewCBOR():        "\xa1\x61a\x9a" + length + strings.Repeat("\xf6", count),
+			codecs.NewJSON():        `{ "a" :[ "\", [" ` + strings.Repeat(",0", count-1) + "] }",
+		} {
+			_, err := codec.Decode(codecs.Input{Body: []byte(body)})
+			if want && err != nil || !want && !codecs.IsKind(err, codecs.SyntaxError) {
+				t.Errorf("%s: %d values: %v", codec.Name(), count, err)
+			}
+		}
 	}
 }

@@ -3,6 +3,7 @@ package handlers
 import (
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/parley-gateway/parley/codecs"
 )
@@ -91,10 +92,20 @@ func (x *exchange) sendBody(status int, contentType string, body []byte) {
 	x.c.Writer.Header().Add("Vary", x.vary())
 	x.header("Content-Type", contentType)
 	x.header("Content-Length", strconv.Itoa(len(body)))
+	x.limitWriting()
 	x.c.Writer.WriteHeader(status)
 	x.leave()
 	// A client that has gone cannot be told so; the log shows the bytes.
 	_, _ = x.c.Writer.Write(body)
+}
+
+// limitWriting gives the client a time to take the answer. It begins when there is
+// one, so that a body that came slowly can still be told so.
+func (x *exchange) limitWriting() {
+	if x.WriteTimeout > 0 {
+		// Over a connection that is gone, the answer fails as well.
+		_ = http.NewResponseController(x.c.Writer).SetWriteDeadline(time.Now().Add(x.WriteTimeout))
+	}
 }
 
 // encode writes the answer into the buffer and returns the name of what it

@@ -6,6 +6,7 @@ package handlers
 import (
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -30,13 +31,15 @@ type Config struct {
 	Rules         records.Rules
 	MatchRequired bool          // refuse a change without If-Match
 	Limits        codecs.Limits // of what a body may hold
-	Timeout       time.Duration // of the work on one request; 10 s
+	Timeout       time.Duration // of the work on one request, once it was read; 10 s
+	WriteTimeout  time.Duration // for taking an answer; what the http.Server has
 	Origins       []string      // whose pages may call from a browser; none
 	DemoUser      string        // the identifier of a user to try things on; none
 	RequestLimits
 	Rates Rates
 
-	SessionLifetime time.Duration // how long a sign-in lasts, in whole seconds; 12 h
+	TrustedProxies  []netip.Prefix // who is believed about the client and its protocol; none
+	SessionLifetime time.Duration  // how long a sign-in lasts, in whole seconds; 12 h
 }
 
 const (
@@ -65,14 +68,14 @@ func New(config Config) http.Handler {
 	a.gate, a.meters = newGate(a.RequestLimits), newMeters(a.Rates)
 	gin.SetMode(gin.ReleaseMode)
 	engine := gin.New()
-	_ = engine.SetTrustedProxies(nil) // none cannot be malformed
 	// Path values are decoded by the handlers, exactly once: gin itself would
 	// take a plus sign for a space.
 	engine.UseEscapedPath = true
 	engine.UnescapePathValues = false
 	engine.RedirectTrailingSlash = false
 	engine.HandleMethodNotAllowed = true
-	engine.Use(a.begin, setCommonHeaders, a.giveRequestID, tellRequestID, a.logRequest, a.recoverPanic())
+	a.trustProxies(engine)
+	engine.Use(a.begin, setCommonHeaders, closeUncertain, a.giveRequestID, tellRequestID, a.logRequest, a.recoverPanic())
 	if len(a.Origins) > 0 {
 		engine.Use(a.shareWithOrigins())
 	}

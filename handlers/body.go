@@ -46,7 +46,9 @@ func (x *exchange) readRecord() error {
 	buffer := takeBuffer()
 	defer buffer.free()
 	var err error
-	if buffer.bytes, err = readBody(buffer.bytes, r, x.bodyLimits()); err != nil {
+	buffer.bytes, err = readBody(buffer.bytes, r, x.bodyLimits())
+	x.restartWork()
+	if err != nil {
 		return x.refuseBody(err)
 	}
 	if err := x.enter(); err != nil {

@@ -40,8 +40,8 @@ const (
 
 // readBody appends the body of a request to dst and undoes its content codings
 // (RFC 9110 section 8.4), the one applied last first. The failures are a
-// *parley.Error with CodeUnsupportedEncoding, CodeTooLarge, or CodeMalformed
-// where a coding is damaged or the body ends before its time.
+// *parley.Error with CodeUnsupportedEncoding, CodeTooLarge, CodeTimeout, or
+// CodeMalformed where a coding is damaged or the body ends before its time.
 func readBody(dst []byte, r *http.Request, limits bodyLimits) ([]byte, error) {
 	codings, err := contentCodings(r.Header.Values("Content-Encoding"))
 	if err != nil {
@@ -159,11 +159,10 @@ func (l *layer) isBomb() bool {
 // broken explains why a body did not come to its end. Whoever is still there
 // to read it sent too little, too slowly, or malformed chunks.
 func broken(err error) *parley.Error {
-	detail := "The body ends before its time."
 	if errors.Is(err, os.ErrDeadlineExceeded) {
-		detail = "The body did not arrive in time."
+		return &parley.Error{Code: parley.CodeTimeout, Detail: "The body did not arrive in time.", Cause: err}
 	}
-	return &parley.Error{Code: parley.CodeMalformed, Detail: detail, Cause: err}
+	return &parley.Error{Code: parley.CodeMalformed, Detail: "The body ends before its time.", Cause: err}
 }
 
 // decoders holds, for each coding, decoders that wait for work.

@@ -339,10 +339,11 @@ func TestReadBodyDetails(t *testing.T) {
 func TestReadBodyConnection(t *testing.T) {
 	for _, c := range []struct {
 		cause error
+		code  parley.Code
 		want  string
 	}{
-		{io.ErrUnexpectedEOF, "The body ends before its time."},
-		{os.ErrDeadlineExceeded, "The body did not arrive in time."},
+		{io.ErrUnexpectedEOF, parley.CodeMalformed, "The body ends before its time."},
+		{os.ErrDeadlineExceeded, parley.CodeTimeout, "The body did not arrive in time."},
 	} {
 		for coding := range compressors {
 			name := strings.Replace(coding, "raw", "deflate", 1)
@@ -351,7 +352,7 @@ func TestReadBodyConnection(t *testing.T) {
 				body := io.MultiReader(bytes.NewReader(whole[:came]), failing{c.cause})
 				_, err := readStream(body, mib, name)
 				e := parley.AsError(err)
-				if e.Code != parley.CodeMalformed || e.Detail != c.want || !errors.Is(err, c.cause) {
+				if e.Code != c.code || e.Detail != c.want || !errors.Is(err, c.cause) {
 					t.Errorf("%s after %d of %d bytes: %v", coding, came, len(whole), err)
 				}
 			}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"time"
 
 	"github.com/gin-contrib/requestid"
 	"github.com/gin-gonic/gin"
@@ -17,6 +18,7 @@ type exchange struct {
 	*api
 	c        *gin.Context
 	ctx      context.Context // ends with the time for the work
+	stop     context.CancelFunc
 	route    *route
 	head     head // as it came, before anything was added to it
 	caller   parley.Caller
@@ -61,10 +63,10 @@ func exchangeOf(c *gin.Context) *exchange { return c.MustGet(exchangeKey).(*exch
 // contract gives, and the first that fails answers.
 func (a *api) serve(rt route) gin.HandlerFunc {
 	return func(c *gin.Context) {
-		ctx, cancel := context.WithTimeout(c.Request.Context(), a.Timeout)
-		defer cancel()
 		x := exchangeOf(c)
-		x.ctx, x.route = ctx, &rt
+		x.route = &rt
+		x.startWork()
+		defer func() { x.stop() }()
 		defer x.leave()
 		ans, err := x.run()
 		if err != nil {
@@ -73,6 +75,26 @@ func (a *api) serve(rt route) gin.HandlerFunc {
 		}
 		x.send(ans)
 	}
+}
+
+// startWork gives the work its time. It goes on without the client: whoever says
+// that no more will come (a half-closed connection, as old clients leave it after
+// their request) may have gone, for net/http, and may wait for the answer.
+func (x *exchange) startWork() {
+	x.ctx, x.stop = context.WithTimeout(context.Background(), x.Timeout)
+}
+
+// atOnce is how soon a body comes that was sent along with its head.
+const atOnce = 10 * time.Millisecond
+
+// restartWork gives the work its whole time from now on: how slowly the body came
+// is bounded by itself.
+func (x *exchange) restartWork() {
+	if deadline, _ := x.ctx.Deadline(); x.Timeout-time.Until(deadline) < atOnce {
+		return
+	}
+	x.stop()
+	x.startWork()
 }
 
 // checks stand in their order.

@@ -147,14 +147,11 @@ var assetHash = regexp.MustCompile(`(/assets/[a-z]+-)[0-9a-f]{16}\.`)
 // the hashes of assets.
 func (s *testServer) exchangeRaw(raw []byte) []byte {
 	s.t.Helper()
-	conn, err := net.Dial("tcp", s.Listener.Addr().String())
+	conn, err := s.send(raw)
 	if err != nil {
 		s.t.Fatal(err)
 	}
 	defer conn.Close()
-	if _, err := conn.Write(raw); err != nil {
-		s.t.Fatal(err)
-	}
 	method, _, _ := strings.Cut(string(raw), " ")
 	res, err := http.ReadResponse(bufio.NewReader(conn), &http.Request{Method: method})
 	if err != nil {
@@ -175,6 +172,18 @@ func (s *testServer) exchangeRaw(raw []byte) []byte {
 	out.WriteString("\r\n")
 	out.Write(body)
 	return out.Bytes()
+}
+
+// send writes bytes to a new connection, which fails where the server has closed
+// it already.
+func (s *testServer) send(raw []byte) (net.Conn, error) {
+	s.t.Helper()
+	conn, err := net.Dial("tcp", s.Listener.Addr().String())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	_, err = conn.Write(raw)
+	return conn, err
 }
 
 func compareGolden(t *testing.T, path string, got []byte) {

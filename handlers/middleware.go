@@ -39,14 +39,18 @@ var (
 	versionField = []string{version}
 	cacheField   = []string{"private, no-cache"}
 	sniffField   = []string{"nosniff"}
+	inertField   = []string{"default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; frame-ancestors 'none'"}
 )
 
-// setCommonHeaders sets what every response carries, whoever writes it.
+// setCommonHeaders sets what every response carries, whoever writes it. What is no
+// page stays inert where a browser shows it; styles are the browser's own, which
+// shows XML with them. A page says itself what it may.
 func setCommonHeaders(c *gin.Context) {
 	h := c.Writer.Header()
 	h["X-Api-Version"] = versionField
 	h["Cache-Control"] = cacheField
 	h["X-Content-Type-Options"] = sniffField
+	h["Content-Security-Policy"] = inertField
 }
 
 // logRequest writes one line for each request. It names the caller's token,
@@ -61,13 +65,14 @@ func (a *api) logRequest(c *gin.Context) {
 	if !a.Log.Enabled(c.Request.Context(), level) {
 		return
 	}
-	attrs := make([]slog.Attr, 0, 9)
+	attrs := make([]slog.Attr, 0, 10)
 	attrs = append(attrs,
 		slog.String("method", c.Request.Method),
 		slog.String("path", c.Request.URL.EscapedPath()),
 		slog.Int("status", c.Writer.Status()),
 		slog.Int("bytes", max(c.Writer.Size(), 0)),
 		slog.Duration("duration", time.Since(start)),
+		slog.String("address", c.ClientIP()),
 		slog.String("request_id", requestid.Get(c)),
 		slog.String("token", x.caller.Token),
 	)

@@ -22,13 +22,16 @@ func isBrowsed(f codecs.Format) bool {
 	return ok
 }
 
-// The fields that a page carries: what it may load, send and be framed by.
+// The fields that a page carries: what it may load, send and be framed by, and that
+// no window of another site holds on to it
+// (https://html.spec.whatwg.org/#cross-origin-opener-policies).
 // All share the same values, which nobody alters.
 var (
 	policyField = []string{"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; " +
 		"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"}
 	referrerField = []string{"same-origin"}
 	frameField    = []string{"DENY"}
+	openerField   = []string{"same-origin"}
 )
 
 // finishPage says on a page when it was made and what it answers, and on one in a
@@ -60,6 +63,7 @@ func (x *exchange) confine() {
 	h["Content-Security-Policy"] = policyField
 	h["Referrer-Policy"] = referrerField
 	h["X-Frame-Options"] = frameField
+	h["Cross-Origin-Opener-Policy"] = openerField
 }
 
 // viewer is who is looking, nil for who has not said.

@@ -75,6 +75,9 @@ var problemTypes = map[parley.Code]problemType{
 	parley.CodeMalformed: {http.StatusBadRequest, "Malformed body",
 		"The body is empty, not well-formed in its format, or uses something that is refused in it.",
 		"Look at the place that the detail names."},
+	parley.CodeTimeout: {http.StatusRequestTimeout, "Request too slow",
+		"The body did not arrive in the time that there is for a request. Nothing was changed.",
+		"Send it again, on a new connection, and faster."},
 	parley.CodeNotFields: {http.StatusUnprocessableEntity, "No fields",
 		"The body is well-formed but holds no named fields: a list or a single value, say.",
 		"Send an object with the fields status and, if you like, review_comment."},
@@ -111,8 +114,11 @@ const problemsPath = "/problems/"
 func (x *exchange) fail(err error) {
 	e := failure(err)
 	x.failure = e
-	if e.Code == parley.CodeUnavailable || e.Code == parley.CodeBusy {
+	switch e.Code {
+	case parley.CodeUnavailable, parley.CodeBusy:
 		x.header("Retry-After", "1")
+	case parley.CodeTimeout:
+		x.closeAfterwards()
 	}
 	problem := describe(e)
 	problem.RequestID = x.requestID()
@@ -185,7 +191,7 @@ func (x *exchange) problemLinks(about string) []codecs.Link {
 // was over is no fault of the service.
 func failure(err error) *parley.Error {
 	e := parley.AsError(err)
-	if e.Code == parley.CodeInternal && (errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)) {
+	if e.Code == parley.CodeInternal && errors.Is(err, context.DeadlineExceeded) {
 		return &parley.Error{Code: parley.CodeUnavailable, Detail: "The request was not done in time.", Cause: err}
 	}
 	return e

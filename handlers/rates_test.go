@@ -118,13 +118,13 @@ func TestAddresses(t *testing.T) {
 	}
 }
 
-// askedStore counts how often it is asked who somebody is.
-type askedStore struct {
+// authStore counts how often it is asked who somebody is.
+type authStore struct {
 	parley.Store
 	asked *atomic.Int32
 }
 
-func (s askedStore) Authenticate(ctx context.Context, hash parley.TokenHash) (parley.Caller, error) {
+func (s authStore) Authenticate(ctx context.Context, hash parley.TokenHash) (parley.Caller, error) {
 	s.asked.Add(1)
 	return s.Store.Authenticate(ctx, hash)
 }
@@ -154,7 +154,7 @@ func TestWrongTokens(t *testing.T) {
 			var asked atomic.Int32
 			s := newServer(t, func(config *handlers.Config) {
 				config.Rates.WrongTokens = twoAMinute
-				config.Store = askedStore{config.Store, &asked}
+				config.Store = authStore{config.Store, &asked}
 			})
 			cookie := s.signIn(fullToken)
 			asked.Store(0)

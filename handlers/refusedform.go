@@ -9,9 +9,12 @@ import (
 
 // refusedForm is the form of a change that was refused, to be corrected and sent
 // again: with what was entered, and what is wrong with it. It is nil where there
-// is nothing to correct.
+// is nothing to correct, and for who may not read: it shows the user.
 func (x *exchange) refusedForm(e *parley.Error) *codecs.Form {
-	if x.route.path != userPath || x.decoded.Codec == nil || !x.caller.May(parley.PermissionWrite) || !isCorrectable(e.Code) {
+	if x.route.path != userPath || x.decoded.Codec == nil || !isCorrectable(e.Code) {
+		return nil
+	}
+	if !x.caller.May(parley.PermissionWrite) || !x.caller.May(parley.PermissionRead) {
 		return nil
 	}
 	user, err := x.Store.User(x.ctx, x.caller.Scope, x.ref())

@@ -101,9 +101,9 @@ func (x *exchange) setSession(session string, lifetime time.Duration) {
 }
 
 // isSecure reports whether the browser speaks TLS, with Parley or with a proxy in
-// front of it: of the latter, the origin of its page tells.
+// front of it: of the latter, the origin of its page tells, and the proxy.
 func (x *exchange) isSecure() bool {
-	return x.c.Request.TLS != nil || strings.HasPrefix(x.c.GetHeader("Origin"), "https://")
+	return x.c.Request.TLS != nil || strings.HasPrefix(x.c.GetHeader("Origin"), "https://") || x.forwardedOverTLS()
 }
 
 // postedInSession reports whether a signed-in browser has sent a form. It is led on

@@ -57,11 +57,11 @@ func (s *SQLite) changeStatus(tx *transaction, request parley.ChangeRequest) (pa
 	if used {
 		return sameAgain(tx, request, record, user, err)
 	}
-	if err != nil {
-		return parley.Outcome{}, err
+	if err == nil {
+		err = checkExpectations(tx, request, user)
 	}
-	if err := checkExpectations(tx, request, user); err != nil {
-		return parley.Outcome{}, err
+	if err != nil {
+		return parley.Outcome{}, veil(request, err)
 	}
 	return s.carryOut(tx, request, user)
 }

@@ -15,6 +15,10 @@ import (
 // storeError turns a failure that is the caller's, or that time may heal,
 // into a *parley.Error. Any other error stays what it is.
 func storeError(err error) error {
+	var known *parley.Error
+	if errors.As(err, &known) {
+		return err
+	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		return unavailable(err)
 	}
@@ -28,7 +32,8 @@ func storeError(err error) error {
 	switch failure.Code {
 	case sqlite3.ErrConstraint:
 		return constraintError(failure)
-	case sqlite3.ErrFull, sqlite3.ErrIoErr, sqlite3.ErrReadonly, sqlite3.ErrCantOpen, sqlite3.ErrBusy, sqlite3.ErrLocked:
+	case sqlite3.ErrFull, sqlite3.ErrIoErr, sqlite3.ErrReadonly, sqlite3.ErrCantOpen, sqlite3.ErrBusy, sqlite3.ErrLocked,
+		sqlite3.ErrNomem, sqlite3.ErrProtocol: // the last is a lock that could not be had
 		return unavailable(err)
 	}
 	return err

@@ -11,12 +11,47 @@ import (
 
 func checkExpectations(tx *transaction, request parley.ChangeRequest, user userRow) error {
 	if request.IfMatch.Required && !request.IfMatch.Given {
-		return parley.NewError(parley.CodePreconditionRequired, "A change needs If-Match with the entity tag of the user as you saw it.")
+		return unconditional()
 	}
 	if !request.IfMatch.Allows(user.Version) {
+		if !request.Caller.May(parley.PermissionRead) {
+			return veiledStale()
+		}
 		return stale(tx, request.IfMatch, user)
 	}
 	return checkTests(tx, request.Change.Tests, user)
+}
+
+func unconditional() error {
+	return parley.NewError(parley.CodePreconditionRequired, "A change needs If-Match with the entity tag of the user as you saw it.")
+}
+
+func veiledStale() error {
+	return parley.NewError(parley.CodePreconditionFailed, "The user is at no version that If-Match names.")
+}
+
+// veil keeps from a caller who may not read whether there is a user: a request that
+// expects something fails in the same words for nobody as for a user who is not as
+// expected. Only a change that is made tells that somebody was there.
+func veil(request parley.ChangeRequest, err error) error {
+	if request.Caller.May(parley.PermissionRead) || !isRefusal(err) {
+		return err
+	}
+	switch {
+	case request.IfMatch.Required && !request.IfMatch.Given:
+		return unconditional()
+	case request.IfMatch.Given && !request.IfMatch.Any:
+		return veiledStale()
+	case len(request.Change.Tests) > 0:
+		return parley.NewError(parley.CodePatchTestFailed, "A test failed.")
+	}
+	return err
+}
+
+// isRefusal reports whether an error depends on the user that was asked for.
+func isRefusal(err error) bool {
+	return parley.HasCode(err, parley.CodeNotFound) || parley.HasCode(err, parley.CodePreconditionRequired) ||
+		parley.HasCode(err, parley.CodePreconditionFailed) || parley.HasCode(err, parley.CodePatchTestFailed)
 }
 
 // stale tells who saw an older version what became of the status since.

@@ -45,6 +45,10 @@ func Migrate(ctx context.Context, path string) (from, to int64, err error) {
 	if err != nil {
 		return 0, 0, err
 	}
+	if err := refuseDamagedLog(path); err != nil {
+		return 0, 0, err
+	}
+	defer noteOpened(path)()
 	return migrate(ctx, path, sqliteMigrations(), migrationPatience)
 }
 
@@ -58,7 +62,7 @@ func migrate(ctx context.Context, path string, steps fs.FS, patience time.Durati
 			return from, to, err
 		}
 		if time.Now().After(end) {
-			return from, to, fmt.Errorf("%s is in use: its schema cannot be migrated from version %d to %d before every other process has closed it: %w", path, from, to, err)
+			return from, to, inUse(path, from, to, err)
 		}
 		// Processes that came together shall not come back together.
 		select {
@@ -67,6 +71,15 @@ func migrate(ctx context.Context, path string, steps fs.FS, patience time.Durati
 		case <-time.After(rand.N(pause)):
 		}
 	}
+}
+
+// inUse tells what cannot be done; which versions there are is not known of a file
+// that could not even be read.
+func inUse(path string, from, to int64, cause error) error {
+	if to == 0 {
+		return fmt.Errorf("%s is in use: another process has locked it: %w", path, cause)
+	}
+	return fmt.Errorf("%s is in use: its schema cannot be migrated from version %d to %d before every other process has closed it: %w", path, from, to, cause)
 }
 
 func tryMigrating(ctx context.Context, path string, steps fs.FS) (from, to int64, err error) {
@@ -113,7 +126,7 @@ func versions(q queryer, path string, provider *goose.Provider) (from, to int64,
 	to = sources[len(sources)-1].Version
 	from, err = schemaVersion(q)
 	if err != nil {
-		return 0, to, openError(path, err)
+		return 0, 0, openError(path, err)
 	}
 	if from > to {
 		return from, to, fmt.Errorf("%s was written by a newer Parley: its schema has version %d, this program knows %d", path, from, to)
@@ -199,7 +212,8 @@ func lockFile(ctx context.Context, db *sqlx.DB, path string, provider *goose.Pro
 		}
 	}
 	if from == 0 {
-		if _, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", applicationID)); err != nil {
+		marks := fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", applicationID, rand.Int32())
+		if _, err := tx.ExecContext(ctx, marks); err != nil {
 			return from, to, fmt.Errorf("%s cannot be written: %w", path, err)
 		}
 	}

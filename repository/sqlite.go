@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -55,10 +56,19 @@ const defaultBusyTimeout = 5 * time.Second
 // Open opens the store that name stands for: a file of SQLite's. A
 // postgres:// URL is refused.
 func Open(ctx context.Context, name string, opts Options) (parley.Store, error) {
-	if strings.HasPrefix(name, "postgres://") || strings.HasPrefix(name, "postgresql://") {
-		return nil, errors.New("PostgreSQL databases are not supported by this version of Parley")
+	path, err := storeFile(name)
+	if err != nil {
+		return nil, err
 	}
-	return OpenSQLite(ctx, name, opts)
+	return OpenSQLite(ctx, path, opts)
+}
+
+// storeFile is the file that the name of a store stands for.
+func storeFile(name string) (string, error) {
+	if strings.HasPrefix(name, "postgres://") || strings.HasPrefix(name, "postgresql://") {
+		return "", errors.New("PostgreSQL databases are not supported by this version of Parley")
+	}
+	return absolute(name)
 }
 
 // SQLite is a parley.Store in one file, with a write-ahead log beside it.
@@ -69,6 +79,7 @@ type SQLite struct {
 	checkpointer *checkpointer
 	cache        *cache
 	opts         Options
+	closed       func() // says so
 }
 
 var _ parley.Store = (*SQLite)(nil)
@@ -87,10 +98,13 @@ func OpenSQLite(ctx context.Context, path string, opts Options) (*SQLite, error)
 			return nil, fmt.Errorf("there is no database: %w", err)
 		}
 	}
-	if _, _, err := migrate(ctx, path, sqliteMigrations(), migrationPatience); err != nil {
+	if err := refuseDamagedLog(path); err != nil {
 		return nil, err
 	}
-	s := &SQLite{opts: opts.withDefaults()}
+	s := &SQLite{opts: opts.withDefaults(), closed: noteOpened(path)}
+	if _, _, err := migrate(ctx, path, sqliteMigrations(), migrationPatience); err != nil {
+		return nil, errors.Join(err, s.closeAll())
+	}
 	if err := s.connect(ctx, path); err != nil {
 		return nil, errors.Join(err, s.closeAll())
 	}
@@ -132,7 +146,11 @@ func (s *SQLite) connect(ctx context.Context, path string) error {
 	if err := tellAlterations(writer, s.cache.alters); err != nil {
 		return err
 	}
-	s.writer = newWriter(writer, path, s.opts, s.cache)
+	files, err := findFiles(path)
+	if err != nil {
+		return err
+	}
+	s.writer = newWriter(writer, path, files, s.opts, s.cache)
 	s.checkpointer = newCheckpointer(checkpoints, s.writer)
 	return nil
 }
@@ -174,10 +192,14 @@ func tellAlterations(writer *sqlx.Conn, of func(op int, schema, table string, ke
 	})
 }
 
-// Close waits for the work under way and closes the file.
+// Close waits for the work under way and closes the file. SQLite removes the log
+// then, by its name: where that is another file's by now, nothing is closed.
 func (s *SQLite) Close() error {
 	s.writer.close()
 	s.checkpointer.close()
+	if err := s.writer.files.check(); err != nil {
+		return err
+	}
 	return s.closeAll()
 }
 
@@ -186,10 +208,11 @@ func (s *SQLite) closeAll() error {
 	for _, c := range slices.Backward(s.open) {
 		failures = append(failures, c.Close())
 	}
+	s.closed()
 	return errors.Join(failures...)
 }
 
-// Failed has an element once a sync has failed.
+// Failed has an element once a sync has failed, or a file was taken away.
 func (s *SQLite) Failed() <-chan error { return s.writer.failed }
 
 // now is the present in what the store can keep.
@@ -229,19 +252,22 @@ func (r reading) Select(dest any, query string, args ...any) error {
 
 // openHandle prepares connections to the file at an absolute path; the first
 // use opens one. Mode is SQLite's (https://www.sqlite.org/uri.html): ro, rw,
-// or rwc to create the file. Lock is how transactions begin.
+// rwc to create the file, or memory for none. Lock is how transactions begin.
 func openHandle(path, mode, lock string, busy time.Duration) *sqlx.DB {
+	return openWith(path, lock, busy, url.Values{"mode": {mode}, "_query_only": {strconv.FormatBool(mode == "ro")}})
+}
+
+func openWith(path, lock string, busy time.Duration, more url.Values) *sqlx.DB {
 	path = "/" + strings.TrimPrefix(filepath.ToSlash(path), "/")
 	params := url.Values{
-		"mode":             {mode},
 		"_txlock":          {lock},
-		"_query_only":      {strconv.FormatBool(mode == "ro")},
 		"_busy_timeout":    {strconv.FormatInt(busy.Milliseconds(), 10)},
 		"_foreign_keys":    {"true"},
 		"_synchronous":     {"FULL"},
 		"_mutex":           {"no"}, // database/sql gives a connection to one goroutine at a time
 		"_stmt_cache_size": {"64"}, // more than there are queries: each is prepared once for a connection
 	}
+	maps.Copy(params, more)
 	return sqlx.NewDb(sql.OpenDB(connector{
 		dsn:    "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + params.Encode(),
 		driver: &sqlite3.SQLiteDriver{ConnectHook: setPragmas},

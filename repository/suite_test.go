@@ -54,6 +54,7 @@ func testStore(t *testing.T, open func(t *testing.T, opts Options) parley.Store)
 		{"token ends", testTokenEnds},
 		{"token is refused", testCreateTokenRefused},
 		{"token gives its name free", testTokenName},
+		{"token that was found is ended", testTokenFound},
 		{"session stands for the caller of its token", testSignIn},
 		{"session expires", testSessionExpires},
 		{"session ends with its token", testSessionEndsWithToken},

@@ -1,6 +1,7 @@
 package repository
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -118,4 +119,32 @@ func testTokenName(t *testing.T, w *world) {
 	if err != nil || len(list) != 2 || list[0].RevokedAt.IsZero() || !list[1].RevokedAt.IsZero() {
 		t.Errorf("Tokens = %+v, %v, want the revoked one first", list, err)
 	}
+}
+
+func testTokenFound(t *testing.T, w *world) {
+	leaked, other := newToken("demo"), newToken("demo")
+	created := w.mustCreateToken(t, leaked)
+	if found, err := w.Token(t.Context(), leaked.Hash); err != nil || !reflect.DeepEqual(found, created) {
+		t.Errorf("Token = %+v, %v, want %+v", found, err, created)
+	}
+	if err := w.RevokeLeaked(t.Context(), leaked.Hash); err != nil {
+		t.Fatal(err)
+	}
+	_, err := w.Authenticate(t.Context(), leaked.Hash)
+	wantCode(t, err, parley.CodeUnauthorized)
+
+	// The name is another's now, whom it does not end to revoke the old one again.
+	w.mustCreateToken(t, other)
+	if err := w.RevokeLeaked(t.Context(), leaked.Hash); err != nil {
+		t.Error(err)
+	}
+	if _, err := w.Authenticate(t.Context(), other.Hash); err != nil {
+		t.Errorf("the token that has its name now: %v", err)
+	}
+	if found, err := w.Token(t.Context(), leaked.Hash); err != nil || found.RevokedAt.IsZero() {
+		t.Errorf("Token = %+v, %v", found, err)
+	}
+	_, err = w.Token(t.Context(), newToken("").Hash)
+	wantCode(t, err, parley.CodeNotFound)
+	wantCode(t, w.RevokeLeaked(t.Context(), newToken("").Hash), parley.CodeNotFound)
 }

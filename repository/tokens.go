@@ -3,6 +3,7 @@ package repository
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -123,17 +124,36 @@ func (s *SQLite) Tokens(ctx context.Context) ([]parley.Token, error) {
 	return tokens, nil
 }
 
+// Token finds a token by its hash.
+func (s *SQLite) Token(ctx context.Context, hash parley.TokenHash) (parley.Token, error) {
+	var row tokenRow
+	err := s.read(ctx).Get(&row, selectToken+" WHERE t.hash = cast(? AS BLOB)", hash[:])
+	if errors.Is(err, sql.ErrNoRows) {
+		return parley.Token{}, notFound("token")
+	}
+	return row.token(), err
+}
+
 // RevokeToken ends a token at once. To revoke one again changes nothing.
 func (s *SQLite) RevokeToken(ctx context.Context, name string) error {
+	return s.revoke(ctx, "name = ?", name)
+}
+
+// RevokeLeaked ends a token whose text was found, whatever it is called.
+func (s *SQLite) RevokeLeaked(ctx context.Context, hash parley.TokenHash) error {
+	return s.revoke(ctx, "hash = ?", hash[:])
+}
+
+func (s *SQLite) revoke(ctx context.Context, which string, value any) error {
 	return s.writer.write(ctx, func(tx *transaction) error {
 		var known bool
-		if err := tx.Get(&known, "SELECT EXISTS (SELECT 1 FROM tokens WHERE name = ?)", name); err != nil {
+		if err := tx.Get(&known, "SELECT EXISTS (SELECT 1 FROM tokens WHERE "+which+")", value); err != nil {
 			return err
 		}
 		if !known {
 			return notFound("token")
 		}
-		_, err := tx.run("UPDATE tokens SET revoked_at = ? WHERE name = ? AND revoked_at IS NULL", s.now().UnixMicro(), name)
+		_, err := tx.run("UPDATE tokens SET revoked_at = ? WHERE revoked_at IS NULL AND "+which, s.now().UnixMicro(), value)
 		return err
 	})
 }

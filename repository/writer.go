@@ -26,8 +26,9 @@ const (
 // those that come while it is synced go together.
 type writer struct {
 	conn     *sqlx.Conn // the only one of this process that writes
-	logFile  string     // the write-ahead log
-	logLimit int64      // bytes
+	files    files
+	logFile  string // the write-ahead log
+	logLimit int64  // bytes
 	patience time.Duration
 	cache    *cache
 
@@ -36,7 +37,7 @@ type writer struct {
 	turn      sync.Mutex    // to write: held for each transaction, and for the end of a checkpoint
 
 	failOnce sync.Once
-	broken   chan struct{} // closed when a sync failed
+	broken   chan struct{} // closed when what is on disk is not known any more
 	failed   chan error    // and has the reason then
 
 	closing chan struct{}
@@ -56,9 +57,9 @@ type command struct {
 // command: the writer, to carry it out, or its caller, to leave.
 func (c *command) decide() bool { return c.decided.CompareAndSwap(false, true) }
 
-func newWriter(conn *sqlx.Conn, path string, opts Options, cache *cache) *writer {
+func newWriter(conn *sqlx.Conn, path string, files files, opts Options, cache *cache) *writer {
 	return &writer{
-		conn: conn, logFile: path + "-wal", logLimit: opts.LogLimit, patience: opts.BusyTimeout, cache: cache,
+		conn: conn, files: files, logFile: path + "-wal", logLimit: opts.LogLimit, patience: opts.BusyTimeout, cache: cache,
 		queue:     make(chan *command, queueLength),
 		committed: make(chan struct{}, 1),
 		broken:    make(chan struct{}),
@@ -167,15 +168,38 @@ func (w *writer) transact(tx *transaction, batch []*command) error {
 			break
 		}
 	}
+	w.failAfterSync(tx.lost)
 	err := tx.lost
 	if err == nil {
-		err = w.exec("COMMIT")
-		w.failAfterSync(err)
+		err = w.commit()
 	}
 	if err != nil {
 		w.rollback()
 	}
 	return err
+}
+
+// commit says that a transaction is on disk where it can be found there.
+func (w *writer) commit() error {
+	if err := w.exec("COMMIT"); err != nil {
+		w.failAfterSync(err)
+		return commitError(err)
+	}
+	if err := w.files.check(); err != nil {
+		w.fail(err)
+		return undecided(err)
+	}
+	return nil
+}
+
+// commitError is what a commit that fails comes to. When the log holds all of the
+// transaction SQLite may still fail, to enter it into the index of the log, say:
+// the transaction is rolled back then, and yet a start after a crash finds it.
+func commitError(err error) error {
+	if hasCode(err, sqlite3.ErrFull) || hasExtendedCode(err, sqlite3.ErrIoErrWrite) {
+		return err
+	}
+	return undecided(err)
 }
 
 // Other processes that write have their turns between the transactions of this
@@ -204,8 +228,12 @@ func (w *writer) begin() error {
 func (w *writer) mayWrite() error {
 	select {
 	case <-w.broken:
-		return unavailable(errors.New("a sync has failed"))
+		return unavailable(errors.New("what is on disk is not known"))
 	default:
+	}
+	if err := w.files.check(); err != nil {
+		w.fail(err)
+		return unavailable(err)
 	}
 	if log, err := os.Stat(w.logFile); err == nil && log.Size() >= w.logLimit {
 		w.wakeCheckpointer()
@@ -225,11 +253,14 @@ func (w *writer) wakeCheckpointer() {
 // have dropped what it could not write, and says so once, so that a second sync
 // proves nothing (https://wiki.postgresql.org/wiki/Fsync_Errors).
 func (w *writer) failAfterSync(err error) {
-	if !isSyncFailure(err) {
-		return
+	if isSyncFailure(err) {
+		w.fail(fmt.Errorf("a sync has failed, and what is on disk is not known: %w", err))
 	}
+}
+
+func (w *writer) fail(reason error) {
 	w.failOnce.Do(func() {
-		w.failed <- fmt.Errorf("a sync has failed, and what is on disk is not known: %w", err)
+		w.failed <- reason
 		close(w.broken)
 	})
 }
@@ -262,6 +293,9 @@ type transaction struct {
 func (tx *transaction) attempt(do func(tx *transaction) error) error {
 	tx.marked = false
 	err := tx.protect(do)
+	if err != nil && tx.ended() {
+		tx.lost = err
+	}
 	if !tx.marked || tx.lost != nil {
 		return err
 	}
@@ -281,6 +315,18 @@ func (tx *transaction) protect(do func(tx *transaction) error) (err error) {
 		}
 	}()
 	return do(tx)
+}
+
+// ended reports whether SQLite has rolled the transaction back by itself, as it
+// does when the disk fails a statement, one that reads too. Whatever came next would
+// be a transaction of its own
+// (https://www.sqlite.org/lang_transaction.html#response_to_errors_within_a_transaction).
+func (tx *transaction) ended() (ended bool) {
+	err := tx.conn.Raw(func(conn any) error {
+		ended = conn.(*sqlite3.SQLiteConn).AutoCommit()
+		return nil
+	})
+	return ended || err != nil
 }
 
 func (tx *transaction) mark(statement string) {

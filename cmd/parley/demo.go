@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"slices"
 
 	"github.com/parley-gateway/parley"
@@ -20,7 +19,7 @@ const (
 
 // startDemo loads the demo data into an empty database, or finds it there
 // from an earlier start, and prints what to try.
-func (p *program) startDemo(ctx context.Context, store parley.Store, addr net.Addr) error {
+func (p *program) startDemo(ctx context.Context, store parley.Store, url string) error {
 	if err := loadDemo(ctx, store); err != nil {
 		return err
 	}
@@ -33,7 +32,7 @@ func (p *program) startDemo(ctx context.Context, store parley.Store, addr net.Ad
 	if err != nil {
 		return err
 	}
-	return p.printCurlLines(reachable(addr), token)
+	return p.printCurlLines(url, token)
 }
 
 func loadDemo(ctx context.Context, store parley.Store) error {
@@ -47,16 +46,6 @@ func loadDemo(ctx context.Context, store parley.Store) error {
 		return errors.New("the database holds other data: --demo needs an empty one")
 	}
 	return nil
-}
-
-// reachable is the URL of a server that listens at an address: one that listens
-// everywhere is reached on this machine.
-func reachable(addr net.Addr) string {
-	host, port, err := net.SplitHostPort(addr.String())
-	if ip := net.ParseIP(host); err == nil && ip.IsUnspecified() {
-		host = "localhost"
-	}
-	return "http://" + net.JoinHostPort(host, port)
 }
 
 func (p *program) printCurlLines(url, token string) error {

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -60,6 +61,8 @@ type crowd struct {
 	v     *server
 	token string
 	size  int
+
+	halves atomic.Int64 // answers that were cut off
 }
 
 // newCrowd makes the users client-0, client-1 ... and a server.
@@ -95,6 +98,7 @@ func (c *crowd) change(client int, comment string) int {
 	}
 	defer res.Body.Close()
 	if _, err := io.Copy(io.Discard, res.Body); err != nil {
+		c.halves.Add(1)
 		return 0
 	}
 	return res.StatusCode
@@ -140,10 +144,10 @@ func wantHistories(t testing.TB, s *shell, made [][]string) {
 }
 
 // history is the comments of a user's changes, newest first.
-func history(t testing.TB, s *shell, ref string) []string {
+func history(t testing.TB, s *shell, ref string, more ...string) []string {
 	t.Helper()
 	var comments []string
-	for line := range strings.Lines(s.data("user", "history", ref, "--format", "ndjson")) {
+	for line := range strings.Lines(s.data(append([]string{"user", "history", ref, "--format", "ndjson"}, more...)...)) {
 		var change struct {
 			Comment string `json:"review_comment"`
 		}
@@ -226,7 +230,7 @@ func TestFailedSyncEndsTheServer(t *testing.T) {
 	ended := make(chan [][]string)
 	go func() { ended <- c.changeUntil(1_000_000) }()
 	time.Sleep(300 * time.Millisecond)
-	d.becomes("fail")
+	d.becomes("fsync EIO db-wal 1")
 	made := <-ended
 	if exit := c.v.exit(); exit != 1 || !strings.Contains(strings.Join(c.v.log, "\n"), "parley: a sync has failed") {
 		t.Errorf("exit %d: %s", exit, c.v.log)
@@ -243,7 +247,7 @@ func TestFailedSyncEndsTheServer(t *testing.T) {
 func TestFailedSyncIsAnswered(t *testing.T) {
 	d := newDisk(t)
 	_, c := newCrowd(t, 1, d.env...)
-	d.becomes("fail")
+	d.becomes("fsync EIO db-wal 1")
 	status, answer := c.v.ask("PATCH", "/users/client-0", c.token, `{"status":"risky"}`, "Content-Type", "application/json")
 	if status != http.StatusServiceUnavailable || !strings.Contains(answer, "storage-unavailable") || !strings.Contains(answer, "it may be") {
 		t.Errorf("answer %d %s", status, answer)

@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -10,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // binary is the program, built once from what is tested.
@@ -23,6 +25,10 @@ func buildAndRun(m *testing.M) int {
 		panic(err)
 	}
 	defer os.RemoveAll(dir)
+	// Some commands are run as somebody else.
+	if err := os.Chmod(dir, 0o755); err != nil {
+		panic(err)
+	}
 	binary = filepath.Join(dir, "parley")
 	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "go build: %v\n%s", err, out)
@@ -33,26 +39,27 @@ func buildAndRun(m *testing.M) int {
 
 // shell runs the program in a folder of its own, where no database is yet.
 type shell struct {
-	t     testing.TB
-	dir   string
-	env   []string
-	stdin string
+	t       testing.TB
+	dir     string
+	env     []string
+	stdin   string
+	program string // binary, unless another runs it
 }
 
 func newShell(t testing.TB) *shell { return &shell{t: t, dir: t.TempDir()} }
 
 // with is the same folder with more variables.
 func (s *shell) with(env ...string) *shell {
-	return &shell{t: s.t, dir: s.dir, env: append(slices.Clone(s.env), env...)}
+	return &shell{t: s.t, dir: s.dir, env: append(slices.Clone(s.env), env...), program: s.program}
 }
 
 // reading is the same folder with something on standard input.
 func (s *shell) reading(stdin string) *shell {
-	return &shell{t: s.t, dir: s.dir, env: s.env, stdin: stdin}
+	return &shell{t: s.t, dir: s.dir, env: s.env, stdin: stdin, program: s.program}
 }
 
 func (s *shell) command(args ...string) *exec.Cmd {
-	cmd := exec.Command(binary, args...)
+	cmd := exec.Command(cmp.Or(s.program, binary), args...)
 	cmd.Dir = s.dir
 	cmd.Env = append(slices.DeleteFunc(os.Environ(), isSetting), s.env...)
 	cmd.Stdin = strings.NewReader(s.stdin)
@@ -69,14 +76,33 @@ type result struct {
 
 func (s *shell) run(args ...string) result {
 	s.t.Helper()
+	return s.finish(s.command(args...))
+}
+
+func (s *shell) finish(cmd *exec.Cmd) result {
+	s.t.Helper()
+	return s.start(cmd)()
+}
+
+// start lets a command run until its result is asked for.
+func (s *shell) start(cmd *exec.Cmd) (wait func() result) {
+	s.t.Helper()
 	var out, err bytes.Buffer
-	cmd := s.command(args...)
 	cmd.Stdout, cmd.Stderr = &out, &err
-	var exited *exec.ExitError
-	if e := cmd.Run(); e != nil && !errors.As(e, &exited) {
+	if e := cmd.Start(); e != nil {
 		s.t.Fatal(e)
 	}
-	return result{cmd.ProcessState.ExitCode(), out.String(), err.String()}
+	// A server that should have been refused would go on for ever.
+	hung := time.AfterFunc(time.Minute, func() { _ = cmd.Process.Kill() })
+	return func() result {
+		s.t.Helper()
+		defer hung.Stop()
+		var exited *exec.ExitError
+		if e := cmd.Wait(); e != nil && !errors.As(e, &exited) {
+			s.t.Fatal(e)
+		}
+		return result{cmd.ProcessState.ExitCode(), out.String(), err.String()}
+	}
 }
 
 // data runs a command that has to work and to say nothing but its data.

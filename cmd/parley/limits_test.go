@@ -55,6 +55,7 @@ func TestLimitsReachTheServer(t *testing.T) {
 		{"max-fields", "1", "PATCH", user, body, json, http.StatusBadRequest},
 		{"max-field-name", "3", "PATCH", user, body, json, http.StatusBadRequest},
 		{"max-field-value", "3", "PATCH", user, body, json, http.StatusBadRequest},
+		{"max-values", "1", "PATCH", user, body, json, http.StatusBadRequest},
 		{"max-parts", "1", "PATCH", user, parts, []string{"Content-Type", "multipart/form-data; boundary=b"}, http.StatusBadRequest},
 		{"max-header", "100", "PATCH", user, body, json, http.StatusRequestHeaderFieldsTooLarge},
 		{"max-header-fields", "2", "PATCH", user, body, json, http.StatusRequestHeaderFieldsTooLarge},

@@ -49,6 +49,8 @@ PARLEY_COMMENT_REQUIRED, and so on. A flag wins.`,
 		p.convertCommand(),
 		p.negotiateCommand(),
 		p.migrateCommand(),
+		p.checkCommand(),
+		p.backupCommand(),
 		p.versionCommand(),
 		p.completionCommand(),
 	)

@@ -39,7 +39,8 @@ func (s *settings) check() error {
 
 // config is the settings in the terms of the handlers.
 func (s *settings) config(store parley.Store, log *slog.Logger) handlers.Config {
-	config := handlers.Config{Store: store, Log: log, Origins: s.corsOrigins}
+	config := handlers.Config{Store: store, Log: log}
+	s.network.apply(&config)
 	s.rules.apply(&config)
 	s.limits.apply(&config)
 	s.rates.apply(&config)

@@ -31,6 +31,7 @@ func (l *limits) all() []limit {
 		{&l.request.MaxRatio, "max-ratio", d.MaxRatio, 1, "how many times as large a body of more than 64 KiB may be as what was sent of it"},
 		{&l.record.Depth, "max-depth", codecs.DefaultDepth, 1, "how deep a body may be nested"},
 		{&l.record.Fields, "max-fields", codecs.DefaultFields, 1, "how many fields a body may have"},
+		{&l.record.Values, "max-values", codecs.DefaultValues, 1, "how many values a body may have at all, those inside others and names included"},
 		{&l.record.Parts, "max-parts", codecs.DefaultParts, 1, "how many parts a multipart may have"},
 		{&l.record.Name, "max-field-name", codecs.DefaultName, 1, "longest name of a field, in bytes"},
 		{&l.record.Value, "max-field-value", codecs.DefaultValue, 1, "longest value of a field, in bytes"},

@@ -9,9 +9,14 @@ import (
 	"github.com/parley-gateway/parley/handlers"
 )
 
+// maxStreams is how many requests an HTTP/2 connection may have open, as few as
+// RFC 9113 section 6.5.2 recommends.
+const maxStreams = 100
+
 // times bound how long things may take.
 type times struct {
 	request time.Duration
+	header  time.Duration
 	read    time.Duration
 	write   time.Duration
 	idle    time.Duration
@@ -21,9 +26,10 @@ type times struct {
 
 func (t *times) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.DurationVar(&t.request, "request-timeout", 10*time.Second, "longest work on one request")
-	f.DurationVar(&t.read, "read-timeout", 30*time.Second, "longest time to send a request")
-	f.DurationVar(&t.write, "write-timeout", 30*time.Second, "longest time to take an answer, from the end of the request's headers")
+	f.DurationVar(&t.request, "request-timeout", 10*time.Second, "longest work on one request, once it has been read")
+	f.DurationVar(&t.header, "header-timeout", 10*time.Second, "longest time to send the head of a request")
+	f.DurationVar(&t.read, "read-timeout", 30*time.Second, "longest time to send a request, head and body")
+	f.DurationVar(&t.write, "write-timeout", 30*time.Second, "longest time to take an answer")
 	f.DurationVar(&t.idle, "idle-timeout", 2*time.Minute, "how long a connection may wait for its next request")
 	f.DurationVar(&t.grace, "grace", 15*time.Second, "how long accepted requests may take after a signal to stop")
 	f.DurationVar(&t.session, "session-lifetime", 12*time.Hour, "how long a browser stays signed in, in whole seconds")
@@ -35,6 +41,7 @@ func (t *times) check() error {
 		value time.Duration
 	}{
 		{"request-timeout", t.request},
+		{"header-timeout", t.header},
 		{"read-timeout", t.read},
 		{"write-timeout", t.write},
 		{"idle-timeout", t.idle},
@@ -52,12 +59,18 @@ func (t *times) check() error {
 
 func (t *times) apply(config *handlers.Config) {
 	config.Timeout = t.request
+	config.WriteTimeout = t.write
 	config.SessionLifetime = t.session
 }
 
+// bound gives net/http the times of a connection. The time for an answer begins
+// when there is one, which only the handlers know; from the head on, net/http can
+// grant it no earlier than this. Over HTTP/2, a head that does not end is cut by
+// the idle time, and a client that takes nothing by WriteByteTimeout.
 func (t *times) bound(server *http.Server) {
-	server.ReadHeaderTimeout = min(t.read, 10*time.Second)
+	server.ReadHeaderTimeout = min(t.header, t.read)
 	server.ReadTimeout = t.read
-	server.WriteTimeout = t.write
+	server.WriteTimeout = t.read + t.request + t.write
 	server.IdleTimeout = t.idle
+	server.HTTP2 = &http.HTTP2Config{MaxConcurrentStreams: maxStreams, WriteByteTimeout: t.write}
 }

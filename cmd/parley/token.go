@@ -15,18 +15,20 @@ import (
 )
 
 func (p *program) tokenCommand() *cobra.Command {
-	return group("token", "Make, list and revoke tokens", "  parley token list",
-		p.tokenCreateCommand(), p.tokenListCommand(), p.tokenRevokeCommand())
+	return group("token", "Make, show, list and revoke tokens", "  parley token list",
+		p.tokenCreateCommand(), p.tokenShowCommand(), p.tokenListCommand(), p.tokenRevokeCommand())
 }
 
 func (p *program) tokenCreateCommand() *cobra.Command {
 	var token parley.NewToken
 	var permissions []string
 	var expires time.Duration
+	var file string
 	cmd := &cobra.Command{
 		Use:   "create",
 		Short: "Make a token and print it, once",
 		Example: `  parley token create --name support --acts-as ben --permissions users:read,users:write
+  parley token create --name desk --acts-as ben --permissions users:read --token-file desk.token
   parley token create --name import --acts-as ben --permissions users:admin --expires 720h --workspace delay`,
 		Args: cobra.NoArgs,
 		RunE: action(func(ctx context.Context, _ []string) (err error) {
@@ -37,7 +39,7 @@ func (p *program) tokenCreateCommand() *cobra.Command {
 				return err
 			}
 			return p.withStore(ctx, func(store parley.Store) error {
-				return p.createToken(ctx, store, token)
+				return p.createToken(ctx, store, token, file)
 			})
 		}),
 	}
@@ -47,6 +49,7 @@ func (p *program) tokenCreateCommand() *cobra.Command {
 	f.StringSliceVar(&permissions, "permissions", nil, strings.Join(parley.Names(parley.Permissions), ", "))
 	f.DurationVar(&expires, "expires", 0, "how long it is valid; 0 for ever")
 	f.StringVar(&token.Workspace, "workspace", "", "the one workspace it is limited to; none for all")
+	f.StringVar(&file, "token-file", "", "a new `file` for the token, which its owner alone may read, instead of standard output")
 	requireFlags(cmd, "name", "acts-as", "permissions")
 	return cmd
 }
@@ -68,7 +71,10 @@ func expiryOf(expires time.Duration) (time.Time, error) {
 	return time.Now().Add(expires), nil
 }
 
-func (p *program) createToken(ctx context.Context, store parley.Store, token parley.NewToken) error {
+func (p *program) createToken(ctx context.Context, store parley.Store, token parley.NewToken, file string) error {
+	if file != "" {
+		return createTokenFile(ctx, store, token, file)
+	}
 	text, err := issueToken(ctx, store, token)
 	if err != nil {
 		return err
@@ -80,9 +86,13 @@ func (p *program) createToken(ctx context.Context, store parley.Store, token par
 // issueToken keeps a new token and returns its text, which is kept nowhere.
 func issueToken(ctx context.Context, store parley.Store, token parley.NewToken) (string, error) {
 	text := parley.GenerateToken()
+	return text, keepToken(ctx, store, token, text)
+}
+
+func keepToken(ctx context.Context, store parley.Store, token parley.NewToken, text string) error {
 	token.Hash, _ = parley.HashToken(text)
 	_, err := store.CreateToken(ctx, token)
-	return text, err
+	return err
 }
 
 func (p *program) tokenListCommand() *cobra.Command {
@@ -112,15 +122,29 @@ func (p *program) tokenListCommand() *cobra.Command {
 }
 
 func (p *program) tokenRevokeCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:     "revoke NAME",
-		Short:   "End a token at once",
-		Example: "  parley token revoke support",
-		Args:    cobra.ExactArgs(1),
+	var file string
+	cmd := &cobra.Command{
+		Use:   "revoke NAME",
+		Short: "End a token at once",
+		Example: `  parley token revoke support
+  parley token revoke --token-file found.token`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if file != "" {
+				return cobra.NoArgs(cmd, args)
+			}
+			return cobra.ExactArgs(1)(cmd, args)
+		},
 		RunE: action(func(ctx context.Context, args []string) error {
+			if file != "" {
+				return p.withTokenFrom(ctx, file, func(store parley.Store, hash parley.TokenHash) error {
+					return store.RevokeLeaked(ctx, hash)
+				})
+			}
 			return p.withStore(ctx, func(store parley.Store) error {
 				return store.RevokeToken(ctx, args[0])
 			})
 		}),
 	}
+	tokenFileFlag(cmd, &file)
+	return cmd
 }

@@ -17,7 +17,7 @@ func (c Codec) Decode(in codecs.Input) (codecs.Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := readPage(text)
+	p, err := readPage(text, in.Limits)
 	if err != nil {
 		return nil, err
 	}

@@ -50,6 +50,18 @@ func (t tag) isUnread() bool {
 	return false
 }
 
+// isRaw reports whether elements hold text in which no tag begins but their own
+// end tag (HTML section 13.1.2, raw text and escapable raw text), as the
+// tokenizer sees it.
+func (t tag) isRaw() bool {
+	switch t.atom {
+	case atom.Iframe, atom.Noembed, atom.Noframes, atom.Noscript, atom.Plaintext, atom.Script, atom.Style,
+		atom.Textarea, atom.Title, atom.Xmp:
+		return true
+	}
+	return false
+}
+
 // mayEndUnsaid reports whether the end tag may be left out (HTML section
 // 13.1.2.4). That of a page and its body may too, but then nobody can tell
 // whether the page is whole.

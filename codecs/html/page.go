@@ -14,18 +14,19 @@ const (
 	// maxOpen is how deep elements may be nested. Each tag costs a look at all
 	// that are open.
 	maxOpen = 256
-	// maxAttributes is how many attributes an element may have. The tokenizer
-	// pays for the largest number so far at each tag.
+	// maxAttributes is how many attributes a tag may have. The tokenizer pays for
+	// the largest number so far at each tag.
 	maxAttributes = 256
 )
 
 // page is what was found in a page so far. Whatever consists of text is kept
 // as a span of shown, so that nested elements share it.
 type page struct {
-	text  []byte
-	shown []byte // the text of all elements that are read, in order
-	spans []span
-	open  []element
+	text   []byte
+	limits codecs.Limits
+	shown  []byte // the text of all elements that are read, in order
+	spans  []span
+	open   []element
 
 	forms      []form
 	controls   []control
@@ -37,6 +38,7 @@ type page struct {
 	choice int // the select element that is open, an index of controls, or none
 	lists  int // how many dl elements are open
 
+	raw   bool // the tag before began an element that holds text alone
 	ended bool // the html element was closed
 }
 
@@ -58,13 +60,16 @@ type element struct {
 
 // readPage reads a whole page. What a page ends before its elements do is
 // refused, for it may have been cut off.
-func readPage(text []byte) (*page, error) {
+func readPage(text []byte, limits codecs.Limits) (*page, error) {
 	if at := bytes.IndexByte(text, 0); at >= 0 {
 		return nil, codecs.MalformedText(text, at, "the character U+0000 is not allowed")
 	}
-	p := &page{text: text, form: none, choice: none}
+	p := &page{text: text, limits: limits, form: none, choice: none}
 	z := nethtml.NewTokenizer(bytes.NewReader(text))
 	for at := 0; ; {
+		if err := p.checkAttributes(at); err != nil {
+			return nil, err
+		}
 		kind := z.Next()
 		if kind == nethtml.ErrorToken {
 			return p, p.checkEnd(at)
@@ -82,17 +87,15 @@ func (p *page) token(z *nethtml.Tokenizer, kind nethtml.TokenType, at int) error
 	if p.ended && kind != nethtml.CommentToken && len(bytes.Trim(z.Raw(), " \t\r\n")) > 0 {
 		return p.malformed(at, "there is something after the end of the page")
 	}
+	p.raw = false
 	switch kind {
 	case nethtml.TextToken:
 		p.addText(z.Text())
 	case nethtml.StartTagToken, nethtml.SelfClosingTagToken:
 		name, more := z.TagName()
 		t := tagOf(name)
-		a, err := p.attributes(z, more, at)
-		if err != nil {
-			return err
-		}
-		return p.start(t, a, at)
+		p.raw = t.isRaw()
+		return p.start(t, attributesOf(z, more), at)
 	case nethtml.EndTagToken:
 		name, _ := z.TagName()
 		return p.end(tagOf(name))
@@ -164,6 +167,9 @@ func (p *page) start(t tag, a attributes, at int) error {
 		if err := p.find(&e, a); err != nil {
 			return err
 		}
+		if err := p.limits.CheckValues(p.found()); err != nil {
+			return err
+		}
 	}
 	if t.isVoid() {
 		return nil
@@ -173,6 +179,11 @@ func (p *page) start(t tag, a attributes, at int) error {
 	}
 	p.open = append(p.open, e)
 	return nil
+}
+
+// found is how much was found that may become a field.
+func (p *page) found() int {
+	return len(p.forms) + len(p.controls) + len(p.options) + len(p.properties) + len(p.pairs)
 }
 
 func (p *page) endOthers(o ends) error {
@@ -254,12 +265,8 @@ func (p *page) newSpan(e *element) int {
 // attributes are those of an element that this package looks at.
 type attributes []struct{ name, value string }
 
-func (p *page) attributes(z *nethtml.Tokenizer, more bool, at int) (attributes, error) {
-	var a attributes
-	for n := 1; more; n++ {
-		if n > maxAttributes {
-			return nil, p.malformed(at, "the element has more than %d attributes", maxAttributes)
-		}
+func attributesOf(z *nethtml.Tokenizer, more bool) (a attributes) {
+	for more {
 		var name, value []byte
 		name, value, more = z.TagAttr()
 		switch string(name) {
@@ -268,7 +275,7 @@ func (p *page) attributes(z *nethtml.Tokenizer, more bool, at int) (attributes, 
 			a = append(a, struct{ name, value string }{string(name), string(value)})
 		}
 	}
-	return a, nil
+	return a
 }
 
 // get is the value of an attribute, and whether there is one.

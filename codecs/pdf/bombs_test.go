@@ -14,7 +14,7 @@ import (
 
 const (
 	// maxMemory is what any file may take, all that was ever allocated.
-	maxMemory = 64 << 20
+	maxMemory = 16 << 20
 	// maxTime is what it may take on a slow machine that does something else
 	// too. The bounds count steps: none takes more than a tenth of that.
 	maxTime = 2 * time.Second
@@ -33,12 +33,12 @@ func TestDecodeIsBounded(t *testing.T) {
 		"open strings":             {value(strings.Repeat("(", mib)), "a string is never closed"},
 		"parentheses":              {value(strings.Repeat("(", mib/2) + strings.Repeat(")", mib/2)), ""},
 		"hexadecimal strings":      {value(strings.Repeat("<", mib)), `the key of a dictionary is no name`},
-		"empty arrays":             {value("[" + strings.Repeat("[]", mib/2) + "]"), "finding the fields takes more than 65536 objects"},
-		"empty dictionaries":       {value("[" + strings.Repeat("<<>>", mib/4) + "]"), "finding the fields takes more than 65536 objects"},
-		"numbers":                  {value("[" + strings.Repeat("1 ", mib/2) + "]"), "finding the fields takes more than 65536 objects"},
+		"empty arrays":             {value("[" + strings.Repeat("[]", mib/2) + "]"), "finding the fields takes more than 32768 objects"},
+		"empty dictionaries":       {value("[" + strings.Repeat("<<>>", mib/4) + "]"), "finding the fields takes more than 32768 objects"},
+		"numbers":                  {value("[" + strings.Repeat("1 ", mib/2) + "]"), "finding the fields takes more than 32768 objects"},
 		"one number":               {value(strings.Repeat("1", mib)), "the number 11111111111111111111111111111111 is too large"},
 		"keys":                     {value("<<" + manyKeys(60_000) + ">>"), ""},
-		"comments":                 {value("[" + strings.Repeat("1%\n", mib/4) + "]"), "finding the fields takes more than 65536 objects"},
+		"comments":                 {value("[" + strings.Repeat("1%\n", mib/4) + "]"), "finding the fields takes more than 32768 objects"},
 		"one comment":              {value("[1%" + strings.Repeat("a", mib)), `"endobj" begins no object`},
 		"length of itself":         {pdftest.Form(fields(1), "<</T(a)/FT/Tx/V 5 0 R>>", "<</Length 5 0 R>>stream\n\nendstream"), "the object 5 needs itself to be read"},
 		"lengths of each other":    {lengths(5000), "the object 13 needs more than 8 others to be read"},
@@ -46,21 +46,21 @@ func TestDecodeIsBounded(t *testing.T) {
 		"deep fields":              {deepFields(20_000), "fields are nested deeper than 32 levels"},
 		"deep parents":             {deepParents(10_000), "fields are nested deeper than 32 levels"},
 		"deep pages":               {deepPages(20_000), "pages are nested deeper than 32 levels"},
-		"kids":                     {pdftest.Form("<</Fields[4 0 R]>>", manyKids(20_000)...), "there are more than 16384 pages, annotations and fields"},
-		"kids that inherit a text": {pdftest.Form("<</Fields[4 0 R]>>", heirs("/T(a)/FT/Tx/V("+strings.Repeat("x", mib/2)+")", 8000)...), "finding the fields takes more than 8388608 steps"},
-		"kids that inherit a name": {pdftest.Form("<</Fields[4 0 R]>>", heirs("/FT/Tx/T("+strings.Repeat("x", mib/2)+")", 8000, "/T(b)")...), "finding the fields takes more than 8388608 steps"},
-		"kids that inherit options": {pdftest.Form("<</Fields[4 0 R]>>", heirs("/T(a)/FT/Ch/V(a)/Opt["+strings.Repeat("(b)", 30_000)+"]", 5000)...),
-			"finding the fields takes more than 8388608 steps"},
+		"kids":                     {pdftest.Form("<</Fields[4 0 R]>>", manyKids(20_000)...), "finding the fields takes more than 32768 objects"},
+		"kids that inherit a text": {pdftest.Form("<</Fields[4 0 R]>>", heirs("/T(a)/FT/Tx/V("+strings.Repeat("x", mib/2)+")", 8000)...), "finding the fields takes more than 6291456 steps"},
+		"kids that inherit a name": {pdftest.Form("<</Fields[4 0 R]>>", heirs("/FT/Tx/T("+strings.Repeat("x", mib/2)+")", 8000, "/T(b)")...), "finding the fields takes more than 6291456 steps"},
+		"kids that inherit options": {pdftest.Form("<</Fields[4 0 R]>>", heirs("/T(a)/FT/Ch/V(a)/Opt["+strings.Repeat("(b)", 10_000)+"]", 5000)...),
+			"finding the fields takes more than 6291456 steps"},
 		"annotations of all pages": {sharedAnnotations(1000, 30_000), "there are more than 16384 pages, annotations and fields"},
-		"value that inflates":      {stream("/Filter/FlateDecode", gigabyte), "finding the fields takes more than 8388608 steps"},
+		"value that inflates":      {stream("/Filter/FlateDecode", gigabyte), "finding the fields takes more than 6291456 steps"},
 		"value that inflates twice": {stream("/Filter[/FlateDecode/FlateDecode]", pdftest.Deflate(gigabyte)),
-			"finding the fields takes more than 8388608 steps"},
-		"values that inflate together": {pdftest.Form(fields(20), inflating(20)...), "finding the fields takes more than 8388608 steps"},
-		"runs":                         {stream("/Filter[/FlateDecode/RunLengthDecode]", pdftest.Deflate(strings.Repeat("\x81a", mib))), "finding the fields takes more than 8388608 steps"},
-		"zeros of base 85":             {stream("/Filter[/FlateDecode/ASCII85Decode]", pdftest.Deflate(strings.Repeat("z", 4*mib)+"~>")), "finding the fields takes more than 8388608 steps"},
+			"finding the fields takes more than 6291456 steps"},
+		"values that inflate together": {pdftest.Form(fields(20), inflating(20)...), "finding the fields takes more than 6291456 steps"},
+		"runs":                         {stream("/Filter[/FlateDecode/RunLengthDecode]", pdftest.Deflate(strings.Repeat("\x81a", mib)+"\x80")), "finding the fields takes more than 6291456 steps"},
+		"zeros of base 85":             {stream("/Filter[/FlateDecode/ASCII85Decode]", pdftest.Deflate(strings.Repeat("z", 4*mib)+"~>")), "finding the fields takes more than 6291456 steps"},
 		"columns":                      {stream("/Filter/FlateDecode/DecodeParms<</Predictor 12/Columns 2147483647/Colors 32/BitsPerComponent 16>>", pdftest.Deflate("a")), "a stream cannot be decoded by a predictor"},
 		"filters":                      {stream("/Filter["+strings.Repeat("/ASCIIHexDecode", 1000)+"]", ">"), "a stream has more than 4 filters"},
-		"objects inside each other":    {nestedObjects(20_000), "finding the fields takes more than 8388608 steps"},
+		"objects inside each other":    {nestedObjects(20_000), "finding the fields takes more than 6291456 steps"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var before, after runtime.MemStats

@@ -37,7 +37,8 @@ func decodeUTF16(s string, at int) (string, error) {
 	if len(s)%2 != 0 {
 		return "", codecs.MalformedAt(at, "a text in UTF-16 has half a character")
 	}
-	text := make([]byte, 0, len(s))
+	var text strings.Builder
+	text.Grow(len(s))
 	for ; s != ""; s = s[2:] {
 		r := rune(s[0])<<8 | rune(s[1])
 		if utf16.IsSurrogate(r) {
@@ -49,9 +50,9 @@ func decodeUTF16(s string, at int) (string, error) {
 			}
 			s = s[2:]
 		}
-		text = utf8.AppendRune(text, r)
+		text.WriteRune(r)
 	}
-	return string(text), nil
+	return text.String(), nil
 }
 
 func checkUTF8(s string, at int) (string, error) {
@@ -70,16 +71,23 @@ var (
 )
 
 func decodePDFDoc(s string, at int) (string, error) {
-	text := make([]byte, 0, len(s))
+	if !strings.ContainsFunc(s, isNoASCII) {
+		return s, nil
+	}
+	var text strings.Builder
+	text.Grow(len(s))
 	for i := range len(s) {
 		r, ok := pdfDocRune(s[i])
 		if !ok {
 			return "", codecs.MalformedAt(at, "a text has the byte 0x%02x, which PDFDocEncoding does not define", s[i])
 		}
-		text = utf8.AppendRune(text, r)
+		text.WriteRune(r)
 	}
-	return string(text), nil
+	return text.String(), nil
 }
+
+// isNoASCII reports what may mean something else in PDFDocEncoding.
+func isNoASCII(r rune) bool { return r < ' ' || r > '~' }
 
 func pdfDocRune(c byte) (r rune, defined bool) {
 	switch {

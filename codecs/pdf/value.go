@@ -72,7 +72,7 @@ func (r *reader) textValue(s string, at int) (codecs.Value, error) {
 }
 
 // textCost is what a text costs beside its bytes.
-const textCost = 32
+const textCost = 64
 
 // text reads a text string. It is paid for, since many fields may inherit one.
 func (r *reader) text(s string, at int) (string, error) {

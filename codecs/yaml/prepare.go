@@ -8,22 +8,23 @@ import (
 	"github.com/parley-gateway/parley/codecs"
 )
 
-// maxFlow bounds how many brackets and commas a body may have. The library
-// holds all tokens of a list or map in flow style in memory at once, some
-// 500 bytes for each.
-const maxFlow = 1 << 16
+// maxSpaces bounds what stands between words. The library takes memory for each.
+const maxSpaces = 1 << 17
 
 const mustEscape = "the character U+%04X must be written as an escape in quotation marks"
 
 // prepare refuses what the library would read by YAML 1.1 or at too high a
 // price, and hides what it should read and does not: the directive %YAML 1.2.
-func prepare(text []byte) ([]byte, error) {
+func prepare(text []byte, limits codecs.Limits) ([]byte, error) {
 	if at := unreadable(text); at >= 0 {
 		r, _ := utf8.DecodeRune(text[at:])
 		return nil, codecs.MalformedText(text, at, mustEscape, r)
 	}
-	if countFlow(text) > maxFlow {
-		return nil, codecs.Malformed("there are more than %d brackets and commas", maxFlow)
+	if bytes.Count(text, []byte(" "))+bytes.Count(text, []byte("\t")) > maxSpaces {
+		return nil, codecs.Malformed("there are more than %d spaces", maxSpaces)
+	}
+	if countIndicators(text) > limits.MaxValues() {
+		return nil, codecs.Malformed("there are more than %d characters that could mean something", limits.MaxValues())
 	}
 	return hideVersion(text)
 }
@@ -61,12 +62,25 @@ func isPrintable(r rune) bool {
 	return r >= ' ' && (r < 0x80 || r > 0x9f)
 }
 
-func countFlow(text []byte) (n int) {
-	for _, c := range []string{",", "[", "{"} {
-		n += bytes.Count(text, []byte(c))
+// countIndicators counts what could begin a value or a comment, in text too
+// (YAML 1.2.2 section 5.3). The library holds up to a thousand bytes for each.
+func countIndicators(text []byte) (n int) {
+	for i, c := range text {
+		switch c {
+		case ',', '[', '{', ':', '"', '\'', '&', '*', '!', '|', '>', '%':
+			n++
+		case '#':
+			n += 2 // comments cost it the most
+		case '-', '?': // in a word they mean nothing
+			if i+1 == len(text) || isSpace(text[i+1]) {
+				n++
+			}
+		}
 	}
 	return n
 }
+
+func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }
 
 // hideVersion makes the directive %YAML 1.2 a comment, in a copy, so that all
 // places stay what they are. Any other directive is refused.

@@ -41,7 +41,7 @@ func (Codec) Decode(in codecs.Input) (codecs.Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	if text, err = prepare(text); err != nil {
+	if text, err = prepare(text, in.Limits); err != nil {
 		return nil, err
 	}
 	root, err := compose(text, in.Limits)

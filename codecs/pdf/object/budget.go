@@ -5,10 +5,10 @@ import "github.com/parley-gateway/parley/codecs"
 const (
 	// maxWork is how many bytes may be parsed, decoded and searched to read a
 	// file. A form takes a few thousand.
-	maxWork = 8 << 20
+	maxWork = 6 << 20
 	// maxValues is how many objects may be parsed, those inside others
 	// included. It bounds the memory that they take.
-	maxValues = 1 << 16
+	maxValues = 1 << 15
 	// maxDepth is how deep arrays and dictionaries may be nested.
 	maxDepth = 64
 )

@@ -63,36 +63,45 @@ func decode85(d *decoding, data []byte) ([]byte, error) {
 // runsEnd is the length that says that no run follows.
 const runsEnd = 128
 
-// decodeRuns undoes RunLengthDecode (section 7.4.5).
+// decodeRuns undoes RunLengthDecode (section 7.4.5). It goes through the runs
+// twice, and the first time only to count.
 func decodeRuns(d *decoding, data []byte) ([]byte, error) {
-	var text []byte
-	for len(data) > 0 && data[0] != runsEnd {
-		length, rest := int(data[0]), data[1:]
-		used := 1
-		switch {
-		case length < runsEnd:
-			length++
-			used = length
-		default:
-			length = 257 - length
-		}
+	size := 0
+	rest := data
+	for len(rest) > 0 && rest[0] != runsEnd {
+		length, used := runOf(rest)
 		if used > len(rest) {
 			return nil, d.fail("RunLengthDecode")
 		}
-		if err := d.budget.spend(length); err != nil {
-			return nil, err
-		}
-		if used == length {
-			text = append(text, rest[:used]...)
-		} else {
-			text = append(text, bytes.Repeat(rest[:1], length)...)
-		}
-		data = rest[used:]
+		size += length
+		rest = rest[used:]
 	}
-	if len(data) == 0 {
+	if len(rest) == 0 {
 		return nil, d.fail("RunLengthDecode")
 	}
+	if err := d.budget.spend(size); err != nil {
+		return nil, err
+	}
+	text := make([]byte, 0, size)
+	for len(text) < size {
+		length, used := runOf(data)
+		if literal := data[1:used]; len(literal) == length {
+			text = append(text, literal...)
+		} else {
+			text = append(text, bytes.Repeat(literal, length)...)
+		}
+		data = data[used:]
+	}
 	return text, nil
+}
+
+// runOf is how many bytes the first run of the data makes, and of how many.
+func runOf(data []byte) (length, used int) {
+	if data[0] < runsEnd {
+		length = int(data[0]) + 1
+		return length, 1 + length
+	}
+	return 257 - int(data[0]), 2
 }
 
 // decodeLZW undoes LZWDecode (section 7.4.4).

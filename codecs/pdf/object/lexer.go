@@ -111,7 +111,7 @@ func parseNatural(word []byte) (int, bool) {
 func (l *lexer) literal() (Object, error) {
 	start := l.at
 	l.at++
-	var text []byte
+	text := make([]byte, 0, l.literalSize())
 	for open := 1; l.at < len(l.data); l.at++ {
 		switch c := l.data[l.at]; c {
 		case '(':
@@ -132,6 +132,25 @@ func (l *lexer) literal() (Object, error) {
 		text = append(text, l.data[l.at])
 	}
 	return nil, l.fail(start, "a string is never closed")
+}
+
+// literalSize is how many bytes the string that was begun takes in the file, or
+// nothing for one that is never closed.
+func (l *lexer) literalSize() int {
+	open := 1
+	for i := l.at; i < len(l.data); i++ {
+		switch l.data[i] {
+		case '(':
+			open++
+		case ')':
+			if open--; open == 0 {
+				return i - l.at
+			}
+		case '\\':
+			i++
+		}
+	}
+	return 0
 }
 
 // joinLineEnd takes a carriage return and the line feed after it as one.

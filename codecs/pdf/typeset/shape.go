@@ -268,7 +268,7 @@ func (s *shaper) place(c *cluster, first, end int) {
 	c.textStart, c.textEnd = s.offsets[first], s.offsets[end]
 	c.level = s.levels[first]
 	c.opportunity = s.breaks[first]
-	c.space = s.runes[first] == ' '
+	c.space = s.runes[first] == ' ' && end == first+1 // without a mark on it, which would be lost
 	if c.space && s.text.source[c.textStart] == '\t' {
 		c.width = tabWidth
 	}
