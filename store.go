@@ -1,6 +1,9 @@
 package parley
 
-import "context"
+import (
+	"context"
+	"iter"
+)
 
 // Store keeps users, their histories, workspaces, tokens and sessions. It is
 // safe for concurrent use. Every failure that is the caller's is an *Error; any
@@ -18,6 +21,12 @@ type Store interface {
 	// CreateUser makes a user at version 1: CodeTaken, CodeInvalid where the
 	// workspace does not exist.
 	CreateUser(ctx context.Context, by Caller, user NewUser) (User, error)
+
+	// Import begins to create many users at once.
+	Import(ctx context.Context, by Caller) (Import, error)
+	// Export gives every user as one to be created, in the order of identifiers,
+	// as they were at one moment. Workspaces are told by their identifiers.
+	Export(ctx context.Context) iter.Seq2[NewUser, error]
 
 	// ChangeStatus carries out one change, its history row and its
 	// idempotency record together or not at all, and returns after they are

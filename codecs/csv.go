@@ -11,8 +11,9 @@ import (
 type CSV struct{}
 
 var (
-	_ ListEncoder = CSV{}
-	_ Attacher    = CSV{}
+	_ ListStreamer = CSV{}
+	_ ListDecoder  = CSV{}
+	_ Attacher     = CSV{}
 )
 
 // NewCSV makes the format.
@@ -27,7 +28,8 @@ func (CSV) Filename(name string) string { return name + ".csv" }
 // EncodeList writes the flattened records. The columns are the names of all
 // their fields in the order in which they first appear; a field that a record
 // has not is an empty cell. A cell that a spreadsheet would run as a formula
-// is preceded by an apostrophe, in the header line too. A list without records
+// is preceded by an apostrophe, in the header line too, and so is one that would be
+// taken for such a cell when it is read. A list without records
 // is an empty body. A record with two fields of one name is an error.
 func (f CSV) EncodeList(dst []byte, list Listing) ([]byte, error) {
 	rows := make([]Record, len(list.Records))
@@ -98,7 +100,7 @@ func appendCSVCell(dst []byte, v Value) []byte {
 	begin := len(dst)
 	dst = v.AppendScalar(dst)
 	cell := dst[begin:]
-	isFormula := isCSVFormula(cell)
+	isFormula := isCSVFormula(bytes.TrimLeft(cell, "'"))
 	if !isFormula && !bytes.ContainsAny(cell, "\",\r\n") {
 		return dst
 	}

@@ -76,9 +76,9 @@ func FuzzOctets(f *testing.F) {
 	})
 }
 
-// FuzzCSV writes any cells: encoding/csv reads what was written, and no spreadsheet
+// FuzzCSVWriting writes any cells: encoding/csv reads what was written, and no spreadsheet
 // finds a formula in it.
-func FuzzCSV(f *testing.F) {
+func FuzzCSVWriting(f *testing.F) {
 	for _, cell := range []string{"a", "", "=1+1", "-5", "+x", "@a", "\t=1", "\r\n", `"`, "'", ",", "-1e5", "é\x00"} {
 		f.Add("a", cell, cell)
 		f.Add(cell, cell, "b")
@@ -115,8 +115,8 @@ func checkCell(t *testing.T, cell, want string) {
 	}
 }
 
-// FuzzNDJSON writes any record a line: JSON reads each as the same record.
-func FuzzNDJSON(f *testing.F) {
+// FuzzNDJSONWriting writes any record a line: JSON reads each as the same record.
+func FuzzNDJSONWriting(f *testing.F) {
 	f.Add([]byte(`{"a":"b\nc","d":[1,{}],"e":null}`))
 	f.Add([]byte("{\"\u2028\":\"\u2029\"}"))
 	f.Fuzz(func(t *testing.T, body []byte) {

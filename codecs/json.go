@@ -19,7 +19,8 @@ type JSON struct{}
 
 var (
 	_ Codec          = JSON{}
-	_ ListEncoder    = JSON{}
+	_ ListStreamer   = JSON{}
+	_ ListDecoder    = JSON{}
 	_ ProblemEncoder = JSON{}
 	_ Suffixer       = JSON{}
 	_ Sniffer        = JSON{}
@@ -41,10 +42,23 @@ func (JSON) Sniff(body []byte) bool {
 
 // Decode reads an object.
 func (JSON) Decode(in Input) (Record, error) {
-	v, err := decodeJSON(in)
+	text, err := DecodeText(in, "")
 	if err != nil {
 		return nil, err
 	}
+	return decodeJSONObject(text, in.Limits)
+}
+
+// decodeJSONObject reads a text of valid UTF-8 that holds an object.
+func decodeJSONObject(text []byte, limits Limits) (Record, error) {
+	v, err := decodeJSONText(text, limits)
+	if err != nil {
+		return nil, err
+	}
+	return fieldsOf(v)
+}
+
+func fieldsOf(v Value) (Record, error) {
 	if v.kind != Map {
 		return nil, NoFields(v.kind.String())
 	}
@@ -57,13 +71,17 @@ func decodeJSON(in Input) (Value, error) {
 	if err != nil {
 		return Value{}, err
 	}
+	return decodeJSONText(text, in.Limits)
+}
+
+func decodeJSONText(text []byte, limits Limits) (Value, error) {
 	if err := checkJSON(text); err != nil {
 		return Value{}, err
 	}
-	if err := in.Limits.CheckValues(countJSON(text)); err != nil {
+	if err := limits.CheckValues(countJSON(text)); err != nil {
 		return Value{}, err
 	}
-	return jsonUnpacker.unpack(bytes.TrimSpace(text), in.Limits)
+	return jsonUnpacker.unpack(bytes.TrimSpace(text), limits)
 }
 
 // checkJSON makes sure that a text, which is valid UTF-8, is well-formed.

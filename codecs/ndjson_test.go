@@ -1,6 +1,7 @@
 package codecs_test
 
 import (
+	"bytes"
 	"testing"
 
 	"github.com/parley-gateway/parley/codecs"
@@ -26,4 +27,31 @@ func TestNDJSON(t *testing.T) {
 	if got, err := codecs.NewNDJSON().EncodeList(nil, unfit); !codecs.IsKind(err, codecs.Unencodable) {
 		t.Errorf("an unfit value is written as %q, %v", got, err)
 	}
+}
+
+// FuzzNDJSON demands that each line is read as the JSON format reads it, and
+// that what is read can be written and read again as the same.
+func FuzzNDJSON(f *testing.F) {
+	for _, seed := range []string{
+		"{\"a\":\"1\"}\n{\"a\":\"2\"}\n", "\ufeff{}\r\n\n[]\n", "{\"a\":1,\"a\":[{}]}", "{} {}\n", "{\"a\":\"\\ud800\"}\n", "{\"a\":\"\xff\"}", "{\n}\n",
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		read, ok := readWholeList(codecs.NewNDJSON(), body)
+		if !ok {
+			return
+		}
+		fuzzList(t, codecs.NewNDJSON(), read)
+		for line := range bytes.Lines(body) {
+			if len(bytes.TrimSpace(bytes.TrimPrefix(line, []byte("\ufeff")))) == 0 {
+				continue
+			}
+			alone, err := codecs.NewJSON().Decode(codecs.Input{Body: line})
+			if err != nil || !alone.Equal(read[0]) {
+				t.Fatalf("%q is read as %v in a list, and alone as %v, %v", line, read[0], alone, err)
+			}
+			read = read[1:]
+		}
+	})
 }

@@ -86,6 +86,16 @@ func (u *unpacker) unpack(piece []byte, limits Limits) (Value, error) {
 	return u.value(l, piece, limits, 1)
 }
 
+// split takes a list or a map apart: a map into names and values in turn. The
+// pieces share the memory of the body.
+func (u *unpacker) split(piece []byte) ([]codec.Raw, error) {
+	l := u.levels.Get().(*level)
+	defer u.release(l)
+	var parts pieces
+	err := l.decode(piece, &parts)
+	return parts, err
+}
+
 // release forgets the body before the level is used for another.
 func (u *unpacker) release(l *level) {
 	if cap(l.pieces) > keptPieces {

@@ -17,7 +17,8 @@ type XML struct{}
 
 var (
 	_ Codec          = XML{}
-	_ ListEncoder    = XML{}
+	_ ListStreamer   = XML{}
+	_ ListDecoder    = XML{}
 	_ ProblemEncoder = XML{}
 	_ Suffixer       = XML{}
 	_ Sniffer        = XML{}
@@ -75,9 +76,8 @@ func (x XML) EncodeList(dst []byte, list Listing) ([]byte, error) {
 }
 
 func (x XML) appendDocument(dst []byte, root, attr, value string, members Record, item string) ([]byte, error) {
-	w := xmlWriter{dst: append(dst, `<?xml version="1.0" encoding="UTF-8"?>`...)}
-	w.newLine()
-	w.open(root)
+	w := xmlWriter{dst: dst}
+	w.begin(root)
 	if value != "" {
 		w.attribute(attr, value)
 	}
@@ -99,6 +99,13 @@ type xmlWriter struct {
 	unfit string // what XML cannot hold, where there was such a thing
 }
 
+// begin writes the declaration and the first part of the root's start tag.
+func (w *xmlWriter) begin(root string) {
+	w.dst = append(w.dst, `<?xml version="1.0" encoding="UTF-8"?>`...)
+	w.newLine()
+	w.open(root)
+}
+
 // children writes one element per member, named item where that is given.
 func (w *xmlWriter) children(members Record, item string) {
 	if len(members) == 0 {
@@ -110,14 +117,19 @@ func (w *xmlWriter) children(members Record, item string) {
 		if item != "" {
 			name = item
 		}
-		w.newLine()
-		w.open(name)
-		w.dst = append(w.dst, '>')
-		w.value(m.Value)
-		w.close(name)
+		w.element(name, m.Value)
 	}
 	w.depth--
 	w.newLine()
+}
+
+// element writes an element on a line of its own.
+func (w *xmlWriter) element(name string, v Value) {
+	w.newLine()
+	w.open(name)
+	w.dst = append(w.dst, '>')
+	w.value(v)
+	w.close(name)
 }
 
 func (w *xmlWriter) value(v Value) {

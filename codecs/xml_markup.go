@@ -34,6 +34,15 @@ type xmlAttr struct {
 	at    int
 }
 
+// isAboutDocument says that an attribute of the root is no field.
+func (a xmlAttr) isAboutDocument() bool {
+	switch a.space {
+	case xmlnsNamespace, xmlNamespace, xsiNamespace:
+		return true
+	}
+	return false
+}
+
 // xmlBinding is a namespace declaration that is in force.
 type xmlBinding struct {
 	prefix string // empty for the default

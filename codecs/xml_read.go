@@ -32,26 +32,45 @@ func normalizeXMLLines(text []byte) []byte {
 
 // document reads everything (XML 1.0 section 2.1).
 func (r *xmlReader) document() (Record, error) {
-	if err := r.checkChars(); err != nil {
-		return nil, err
-	}
-	if _, err := r.declaration(); err != nil {
-		return nil, err
-	}
-	if err := r.misc(true); err != nil {
+	if err := r.prolog(); err != nil {
 		return nil, err
 	}
 	root, err := r.root()
 	if err != nil {
 		return nil, err
 	}
-	if err := r.misc(false); err != nil {
+	if err := r.epilog(); err != nil {
 		return nil, err
 	}
-	if r.pos < len(r.text) {
-		return nil, r.misplaced()
-	}
 	return r.record(root)
+}
+
+// prolog reads up to the start tag of the root.
+func (r *xmlReader) prolog() error {
+	if err := r.checkChars(); err != nil {
+		return err
+	}
+	if _, err := r.declaration(); err != nil {
+		return err
+	}
+	if err := r.misc(true); err != nil {
+		return err
+	}
+	if !r.begins("<") || r.begins("<!") {
+		return r.misplaced()
+	}
+	return nil
+}
+
+// epilog reads what stands after the root.
+func (r *xmlReader) epilog() error {
+	if err := r.misc(false); err != nil {
+		return err
+	}
+	if r.pos < len(r.text) {
+		return r.misplaced()
+	}
+	return nil
 }
 
 // record judges the root once the whole document is known to be well-formed.
@@ -119,17 +138,13 @@ func (r *xmlReader) misplaced() error {
 
 // root reads the root element. Its attributes are its first fields.
 func (r *xmlReader) root() (xmlContent, error) {
-	if !r.begins("<") || r.begins("<!") {
-		return xmlContent{}, r.misplaced()
-	}
 	tag, err := r.startTag()
 	if err != nil {
 		return xmlContent{}, err
 	}
 	var fields Record
 	for _, a := range r.attrs {
-		switch a.space {
-		case xmlnsNamespace, xmlNamespace, xsiNamespace:
+		if a.isAboutDocument() {
 			continue
 		}
 		f := Field{Name: string(a.name.local), Value: TextValue(a.value)}

@@ -12,7 +12,7 @@ import (
 // of things. Much is well: the same pages are copied less often, and while the
 // database is synced, so that changes wait longer for their own syncs, less.
 const (
-	checkpointShare = 4 // to begin with
+	checkpointShare = 3 // to begin with
 	usualShare      = 2 // that the file keeps for the next round
 )
 
@@ -27,6 +27,7 @@ const (
 // its own, so that no change waits for it but for the last few pages.
 type checkpointer struct {
 	conn      *sqlx.Conn
+	alone     sync.Mutex      // with conn, for each checkpoint
 	limit     int             // frames
 	turn      sync.Locker     // to write
 	committed <-chan struct{} // has an element when there may be something to do
@@ -61,14 +62,33 @@ func (c *checkpointer) run() {
 	}
 }
 
-// checkpoint copies until little is left, then the rest while nobody writes,
-// so that the log begins anew. A reader that stays with an older state of the
-// database stops it; then the next checkpoint goes on.
+// checkpoint copies the log once it is long.
 func (c *checkpointer) checkpoint() error {
+	c.alone.Lock()
+	defer c.alone.Unlock()
 	state, err := c.pragma("NOOP")
 	if err != nil || state.Frames < c.limit/checkpointShare {
 		return err
 	}
+	return c.empty(state, c.limit/usualShare)
+}
+
+// truncate copies the log, however short it is, and makes its file an empty one.
+func (c *checkpointer) truncate() error {
+	c.alone.Lock()
+	defer c.alone.Unlock()
+	state, err := c.pragma("NOOP")
+	if err != nil {
+		return err
+	}
+	return c.empty(state, -1)
+}
+
+// empty copies until little is left, then the rest while nobody writes, so that
+// the log begins anew; its file keeps so many frames at most. A reader that
+// stays with an older state of the database stops it; then the next checkpoint
+// goes on.
+func (c *checkpointer) empty(state logState, keep int) (err error) {
 	for before := -1; state.Copied > before && state.rest() > checkpointRest; {
 		before = state.Copied
 		if state, err = c.pragma("PASSIVE"); err != nil {
@@ -78,10 +98,10 @@ func (c *checkpointer) checkpoint() error {
 	if state.rest() > checkpointRest {
 		return nil
 	}
-	return c.restart()
+	return c.restart(keep)
 }
 
-func (c *checkpointer) restart() error {
+func (c *checkpointer) restart(keep int) error {
 	c.turn.Lock()
 	defer c.turn.Unlock()
 	state, err := c.pragma("PASSIVE")
@@ -89,7 +109,7 @@ func (c *checkpointer) restart() error {
 		return err
 	}
 	mode := "RESTART"
-	if state.Frames > c.limit/usualShare {
+	if state.Frames > keep {
 		mode = "TRUNCATE"
 	}
 	_, err = c.pragma(mode)

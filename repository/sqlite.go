@@ -33,7 +33,7 @@ type Options struct {
 	ReadConnections int              // how many reads run at once: one for each processor, at least 4
 	BusyTimeout     time.Duration    // how long to wait for another process that writes: 5 s
 	KeyLifetime     time.Duration    // how long an idempotency key counts: 24 h
-	LogLimit        int64            // bytes of the write-ahead log from which changes wait for slow readers: 1 GiB
+	LogLimit        int64            // bytes of the write-ahead log from which changes wait for slow readers: 240 MiB
 	Existing        bool             // fail where there is no store yet, instead of making one
 }
 
@@ -47,11 +47,15 @@ func (o Options) withDefaults() Options {
 	o.ReadConnections = cmp.Or(o.ReadConnections, max(runtime.NumCPU(), 4))
 	o.BusyTimeout = cmp.Or(o.BusyTimeout, defaultBusyTimeout)
 	o.KeyLifetime = cmp.Or(o.KeyLifetime, 24*time.Hour)
-	o.LogLimit = cmp.Or(o.LogLimit, 1<<30)
+	o.LogLimit = cmp.Or(o.LogLimit, defaultLogLimit)
 	return o
 }
 
 const defaultBusyTimeout = 5 * time.Second
+
+// defaultLogLimit keeps the log under 256 MiB: a transaction that begins below
+// the limit may pass it.
+const defaultLogLimit = 240 << 20
 
 // Open opens the store that name stands for: a file of SQLite's. A
 // postgres:// URL is refused.
@@ -74,6 +78,7 @@ func storeFile(name string) (string, error) {
 // SQLite is a parley.Store in one file, with a write-ahead log beside it.
 type SQLite struct {
 	open         []io.Closer
+	path         string // absolute
 	reader       *sqlx.DB
 	writer       *writer
 	checkpointer *checkpointer
@@ -101,7 +106,7 @@ func OpenSQLite(ctx context.Context, path string, opts Options) (*SQLite, error)
 	if err := refuseDamagedLog(path); err != nil {
 		return nil, err
 	}
-	s := &SQLite{opts: opts.withDefaults(), closed: noteOpened(path)}
+	s := &SQLite{path: path, opts: opts.withDefaults(), closed: noteOpened(path)}
 	if _, _, err := migrate(ctx, path, sqliteMigrations(), migrationPatience); err != nil {
 		return nil, errors.Join(err, s.closeAll())
 	}
@@ -258,7 +263,6 @@ func openHandle(path, mode, lock string, busy time.Duration) *sqlx.DB {
 }
 
 func openWith(path, lock string, busy time.Duration, more url.Values) *sqlx.DB {
-	path = "/" + strings.TrimPrefix(filepath.ToSlash(path), "/")
 	params := url.Values{
 		"_txlock":          {lock},
 		"_busy_timeout":    {strconv.FormatInt(busy.Milliseconds(), 10)},
@@ -269,9 +273,15 @@ func openWith(path, lock string, busy time.Duration, more url.Values) *sqlx.DB {
 	}
 	maps.Copy(params, more)
 	return sqlx.NewDb(sql.OpenDB(connector{
-		dsn:    "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + params.Encode(),
+		dsn:    fileURI(path) + "?" + params.Encode(),
 		driver: &sqlite3.SQLiteDriver{ConnectHook: setPragmas},
 	}), "sqlite3")
+}
+
+// fileURI names a file at an absolute path (https://www.sqlite.org/uri.html).
+func fileURI(path string) string {
+	path = "/" + strings.TrimPrefix(filepath.ToSlash(path), "/")
+	return "file:" + (&url.URL{Path: path}).EscapedPath()
 }
 
 // connector opens connections without a driver registered for the whole

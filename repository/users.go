@@ -90,19 +90,24 @@ func (s *SQLite) CreateUser(ctx context.Context, by parley.Caller, user parley.N
 		if err != nil {
 			return parley.User{}, err
 		}
-		now := s.now()
-		created := parley.User{
-			ID: s.opts.NewID(), Identifier: user.Identifier, Name: user.Name, Email: user.Email,
-			Type:    cmp.Or(user.Type, parley.UserTypeUser),
-			Status:  cmp.Or(user.Status, parley.StatusOnboarding),
-			Version: 1,
-
-			WorkspaceID: workspace.ID, WorkspaceType: workspace.Type,
-			OwnerID: workspace.OwnerID, DomainName: workspace.DomainName,
-			CreatedAt: now, UpdatedAt: now, CreatedBy: by.UserID, UpdatedBy: by.UserID,
-		}
+		created := s.created(by, user, workspace)
 		return created, insertUser(tx, created, workspace.PK)
 	})
+}
+
+// created is a new user at version 1, at home in a workspace.
+func (s *SQLite) created(by parley.Caller, user parley.NewUser, workspace workspaceRow) parley.User {
+	now := s.now()
+	return parley.User{
+		ID: s.opts.NewID(), Identifier: user.Identifier, Name: user.Name, Email: user.Email,
+		Type:    cmp.Or(user.Type, parley.UserTypeUser),
+		Status:  cmp.Or(user.Status, parley.StatusOnboarding),
+		Version: 1,
+
+		WorkspaceID: workspace.ID, WorkspaceType: workspace.Type,
+		OwnerID: workspace.OwnerID, DomainName: workspace.DomainName,
+		CreatedAt: now, UpdatedAt: now, CreatedBy: by.UserID, UpdatedBy: by.UserID,
+	}
 }
 
 func workspaceForNewUser(tx *transaction, by parley.Caller, ref string) (workspaceRow, error) {

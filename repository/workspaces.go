@@ -91,15 +91,19 @@ func (s *SQLite) CreateWorkspace(ctx context.Context, by parley.Caller, workspac
 		if err != nil {
 			return parley.Workspace{}, err
 		}
-		now := s.now()
-		created := parley.Workspace{
-			ID: s.opts.NewID(), Identifier: workspace.Identifier, Name: workspace.Name, Type: workspace.Type,
-			OwnerID: owner, DomainName: workspace.DomainName,
-			CreatedAt: now, UpdatedAt: now, CreatedBy: by.UserID, UpdatedBy: by.UserID,
-		}
+		created := s.createdWorkspace(by, workspace, owner)
 		_, err = insertWorkspace(tx, created)
 		return created, err
 	})
+}
+
+func (s *SQLite) createdWorkspace(by parley.Caller, workspace parley.NewWorkspace, ownerID string) parley.Workspace {
+	now := s.now()
+	return parley.Workspace{
+		ID: s.opts.NewID(), Identifier: workspace.Identifier, Name: workspace.Name, Type: workspace.Type,
+		OwnerID: ownerID, DomainName: workspace.DomainName,
+		CreatedAt: now, UpdatedAt: now, CreatedBy: by.UserID, UpdatedBy: by.UserID,
+	}
 }
 
 func ownerID(tx *transaction, ref string) (string, error) {

@@ -32,7 +32,7 @@ func TestBackupUnderLoad(t *testing.T) {
 	var all sync.WaitGroup
 	for client := range clients {
 		all.Go(func() {
-			for n := 0; !over.Load() && c.change(client, numbered(n)) == 200; n++ {
+			for n := 0; !over.Load() && c.change(client, commentOf(n)) == 200; n++ {
 				acknowledged[client].Add(1)
 			}
 		})
@@ -54,7 +54,7 @@ func TestBackupUnderLoad(t *testing.T) {
 	c.v.stop()
 }
 
-func numbered(n int) string { return fmt.Sprintf("change %d", n) }
+func commentOf(n int) string { return fmt.Sprintf("change %d", n) }
 
 func wantBackup(t *testing.T, s *shell, name string, least []int64) {
 	t.Helper()
@@ -67,7 +67,7 @@ func wantBackup(t *testing.T, s *shell, name string, least []int64) {
 			t.Errorf("%s: %d changes of client %d, and %d were acknowledged", name, len(comments), client, n)
 		}
 		for i, comment := range comments {
-			if want := numbered(len(comments) - 1 - i); comment != want {
+			if want := commentOf(len(comments) - 1 - i); comment != want {
 				t.Errorf("%s: %q instead of %q", name, comment, want)
 			}
 		}

@@ -135,6 +135,14 @@ func (s *shell) refused(exit int, message []string, args ...string) {
 
 func (s *shell) path(name string) string { return filepath.Join(s.dir, name) }
 
+// write makes a file in the folder.
+func (s *shell) write(name, content string) {
+	s.t.Helper()
+	if err := os.WriteFile(s.path(name), []byte(content), 0o600); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
 // rows cuts the plain lines of a list into their cells.
 func rows(out string) [][]string {
 	var list [][]string

@@ -96,10 +96,15 @@ func explain(err error) string {
 		text += " (" + e.Cause.Error() + ")"
 	}
 	for _, f := range e.Faults {
-		text += "\n  " + f.Field + ": " + f.Detail
-		if len(f.Allowed) > 0 {
-			text += " There are: " + strings.Join(f.Allowed, ", ") + "."
-		}
+		text += "\n  " + f.Field + ": " + f.Detail + allowed(f)
 	}
 	return text
+}
+
+// allowed is a sentence about what a field may be, where that is known.
+func allowed(f parley.Fault) string {
+	if len(f.Allowed) == 0 {
+		return ""
+	}
+	return " There are: " + strings.Join(f.Allowed, ", ") + "."
 }

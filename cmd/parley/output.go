@@ -87,7 +87,9 @@ func cell(r codecs.Record, column string) string {
 	return breaks.Replace(strings.Join(values, ","))
 }
 
-func (p *program) onTerminal() bool {
-	f, ok := p.out.(*os.File)
+func (p *program) onTerminal() bool { return isTerminal(p.out) }
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
 	return ok && isatty.IsTerminal(f.Fd())
 }

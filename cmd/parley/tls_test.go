@@ -54,15 +54,8 @@ func (p testPair) write(s *shell, folder string) {
 	if err := os.MkdirAll(s.path(folder), 0o700); err != nil {
 		s.t.Fatal(err)
 	}
-	s.write(filepath.Join(folder, "cert.pem"), p.cert)
-	s.write(filepath.Join(folder, "key.pem"), p.key)
-}
-
-func (s *shell) write(name string, content []byte) {
-	s.t.Helper()
-	if err := os.WriteFile(s.path(name), content, 0o600); err != nil {
-		s.t.Fatal(err)
-	}
+	s.write(filepath.Join(folder, "cert.pem"), string(p.cert))
+	s.write(filepath.Join(folder, "key.pem"), string(p.key))
 }
 
 func (s *shell) serveTLS(args ...string) *server {
@@ -185,7 +178,7 @@ func TestWrongCertificateIsNotTaken(t *testing.T) {
 	first.write(s, ".")
 	v := s.serveTLS()
 	for _, wrong := range [][]byte{second.key, []byte("no key")} {
-		s.write("key.pem", wrong)
+		s.write("key.pem", string(wrong))
 		time.Sleep(lookedAt)
 		if name := v.presented(); name != "first" {
 			t.Errorf("with a wrong key the certificate is %q", name)
@@ -213,7 +206,7 @@ func TestWrongCertificateAtTheStart(t *testing.T) {
 	first, second := newPair(t, "first"), newPair(t, "second")
 	first.write(s, ".")
 	second.write(s, "other")
-	s.write("text.pem", []byte("no certificate"))
+	s.write("text.pem", "no certificate")
 	for _, wrong := range []struct {
 		cert, key string
 		exit      int

@@ -249,12 +249,15 @@ func saysNothingChanged(problem []byte) bool {
 }
 
 // settle starts the server anew, sends again what has a key and no answer, and
-// compares all that is new with the ledger.
+// compares all that is new with the ledger. parley check may find nothing.
 func (m *mob) settle() {
 	m.t.Helper()
 	m.start()
 	m.resend()
 	m.ledger.check(m.t, m.v, m.token)
+	if r := m.shell.run("check"); r.exit != 0 {
+		m.t.Errorf("parley check: %s%s", r.out, r.err)
+	}
 }
 
 // resend sends each wish again of which nobody knows whether it is on record. It

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -70,6 +71,9 @@ func given(cmd *cobra.Command, fields map[string]string) codecs.Decoded {
 	return codecs.Decoded{Record: r}
 }
 
+// firstWorkspace is what the first workspace is called where nobody says.
+const firstWorkspace = "main"
+
 // homeWorkspace decides where a new user is at home. In an empty database
 // that makes the first workspace.
 func homeWorkspace(ctx context.Context, store parley.Store, asked string) (string, error) {
@@ -79,9 +83,7 @@ func homeWorkspace(ctx context.Context, store parley.Store, asked string) (strin
 	}
 	switch {
 	case len(workspaces) == 0:
-		if asked == "" {
-			asked = "main"
-		}
+		asked = cmp.Or(asked, firstWorkspace)
 		w, err := store.CreateWorkspace(ctx, operator(), parley.NewWorkspace{
 			Identifier: asked, Name: asked, Type: parley.WorkspaceMultiUser,
 		})

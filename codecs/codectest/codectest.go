@@ -31,6 +31,8 @@
 //	record        writing leaves the record as it was
 //	unfit         what is Unfit is refused, however deep it stands
 //	lists         lists are written, and read back as Options.Listing says
+//	list-reading  lists are read as they were written, one that was cut off or goes on is not taken for the whole, and the limits hold for each record
+//	streams       a list that is written piece by piece is the same
 //	signature     a format recognises its own bodies, and not an empty one
 //	options       the Options hold what cannot be made without an encoder
 package codectest
@@ -74,6 +76,10 @@ type Options struct {
 	// Listing is what a list is read as before Back: its Record where Listing
 	// is nil and the format nests.
 	Listing func(codecs.Listing) codecs.Record
+
+	// Row is what a record is after it was written to a list and read by
+	// DecodeList: like one that was not in a list where Row is nil.
+	Row func(codecs.Record) codecs.Record
 
 	// Open formats do not mark their end, so a body that was cut off may be
 	// read as another record, though never as the same.
@@ -148,6 +154,8 @@ var rules = []rule{
 	{"determinism", writes, (*kit).checkDeterminism},
 	{"unfit", writes, (*kit).checkUnfit},
 	{"lists", writesLists, (*kit).checkLists},
+	{"list-reading", readsLists, (*kit).checkListReading},
+	{"streams", streamsLists, (*kit).checkStreams},
 	{"signature", sniffs, (*kit).checkSignature},
 }
 
@@ -156,6 +164,8 @@ func hasCodec(k *kit) bool       { return k.codec != nil }
 func reads(k *kit) bool          { return k.codec != nil && k.isEquipped() }
 func writes(k *kit) bool         { return k.encoder != nil || k.lists != nil }
 func writesLists(k *kit) bool    { return k.lists != nil }
+func readsLists(k *kit) bool     { return k.listDecoder != nil && k.lists != nil }
+func streamsLists(k *kit) bool   { return k.streamer != nil }
 func readsAndWrites(k *kit) bool { return k.codec != nil && k.encoder != nil }
 func nests(k *kit) bool          { return reads(k) && !k.opts.Flat && (k.encoder != nil || k.opts.Deep != nil) }
 func sniffs(k *kit) bool         { return reads(k) && k.sniffer != nil }

@@ -21,6 +21,7 @@ func TestFormatsThatKeepEveryPromise(t *testing.T) {
 	t.Run("text and flat", func(t *testing.T) { codectest.Test(t, lines{}, linesOptions) })
 	t.Run("read only", func(t *testing.T) { codectest.Test(t, readOnly{}, readOnlyOptions()) })
 	t.Run("lists only", func(t *testing.T) { codectest.Test(t, listOnly{}, codectest.Options{}) })
+	t.Run("lists that are read", func(t *testing.T) { codectest.Test(t, listToy{}, codectest.Options{}) })
 }
 
 // readOnly is toy without its encoder.
@@ -98,6 +99,10 @@ func TestBrokenFormats(t *testing.T) {
 		{rule: "unfit", how: "what is unfit is written as text", format: toy{write: writeUnfit}},
 		{rule: "lists", how: "the cursor is lost", format: toy{list: forgetCursor}},
 		{rule: "lists", how: "an empty list is refused", format: toy{list: refuseEmptyList}},
+		{rule: "list-reading", how: "the last record is lost", format: listToy{read: lastIsLost}},
+		{rule: "list-reading", how: "a page is taken for the whole", format: listToy{read: onePage}},
+		{rule: "errors", how: "an error of another type from a list", format: listToy{read: otherError}},
+		{rule: "streams", how: "a stream begins with something else", format: listToy{begin: "x"}},
 		{rule: "signature", how: "everything is recognised", format: toy{sniffs: func([]byte) bool { return true }}},
 		{rule: "signature", how: "nothing is recognised", format: toy{sniffs: func([]byte) bool { return false }}},
 	} {

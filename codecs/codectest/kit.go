@@ -17,7 +17,11 @@ type kit struct {
 	encoder codecs.Encoder
 	lists   codecs.ListEncoder
 	sniffer codecs.Sniffer
-	opts    Options
+
+	listDecoder codecs.ListDecoder
+	streamer    codecs.ListStreamer
+
+	opts Options
 
 	rule   string
 	faults []error
@@ -38,6 +42,11 @@ func newKit(f codecs.Format, opts Options) *kit {
 	k.encoder, _ = f.(codecs.Encoder)
 	k.lists, _ = f.(codecs.ListEncoder)
 	k.sniffer, _ = f.(codecs.Sniffer)
+	k.listDecoder, _ = f.(codecs.ListDecoder)
+	k.streamer, _ = f.(codecs.ListStreamer)
+	if k.opts.Row == nil {
+		k.opts.Row = k.back
+	}
 	return k
 }
 

@@ -13,18 +13,23 @@ const maxSpaces = 1 << 17
 
 const mustEscape = "the character U+%04X must be written as an escape in quotation marks"
 
-// prepare refuses what the library would read by YAML 1.1 or at too high a
-// price, and hides what it should read and does not: the directive %YAML 1.2.
-func prepare(text []byte, limits codecs.Limits) ([]byte, error) {
+// checkCost refuses what the library would read at too high a price.
+func checkCost(text []byte, limits codecs.Limits) error {
+	if bytes.Count(text, []byte(" "))+bytes.Count(text, []byte("\t")) > maxSpaces {
+		return codecs.Malformed("there are more than %d spaces", maxSpaces)
+	}
+	if countIndicators(text) > limits.MaxValues() {
+		return codecs.Malformed("there are more than %d characters that could mean something", limits.MaxValues())
+	}
+	return nil
+}
+
+// prepare refuses what the library would read by YAML 1.1, and hides what it
+// should read and does not: the directive %YAML 1.2.
+func prepare(text []byte) ([]byte, error) {
 	if at := unreadable(text); at >= 0 {
 		r, _ := utf8.DecodeRune(text[at:])
 		return nil, codecs.MalformedText(text, at, mustEscape, r)
-	}
-	if bytes.Count(text, []byte(" "))+bytes.Count(text, []byte("\t")) > maxSpaces {
-		return nil, codecs.Malformed("there are more than %d spaces", maxSpaces)
-	}
-	if countIndicators(text) > limits.MaxValues() {
-		return nil, codecs.Malformed("there are more than %d characters that could mean something", limits.MaxValues())
 	}
 	return hideVersion(text)
 }

@@ -20,9 +20,10 @@ import (
 type Codec struct{}
 
 var (
-	_ codecs.Codec       = Codec{}
-	_ codecs.ListEncoder = Codec{}
-	_ codecs.Suffixer    = Codec{}
+	_ codecs.Codec        = Codec{}
+	_ codecs.ListStreamer = Codec{}
+	_ codecs.ListDecoder  = Codec{}
+	_ codecs.Suffixer     = Codec{}
 )
 
 // New makes the codec.
@@ -41,21 +42,24 @@ func (Codec) Decode(in codecs.Input) (codecs.Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	if text, err = prepare(text, in.Limits); err != nil {
+	if err := checkCost(text, in.Limits); err != nil {
 		return nil, err
 	}
-	root, err := compose(text, in.Limits)
+	text, root, err := parse(text, in.Limits)
 	if err != nil {
 		return nil, err
 	}
-	v, err := reader{text, in.Limits}.value(root, 1)
+	return reader{text, in.Limits}.record(root)
+}
+
+// parse reads the only document of a text, and returns the text as it was read.
+func parse(text []byte, limits codecs.Limits) ([]byte, *goyaml.Node, error) {
+	text, err := prepare(text)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	if v.Kind() != codecs.Map {
-		return nil, codecs.NoFields(v.Kind().String())
-	}
-	return v.Members(), nil
+	root, err := compose(text, limits)
+	return text, root, err
 }
 
 // compose parses the only document of a text.
@@ -127,6 +131,18 @@ func offsetOf(text []byte, line, column int) int {
 type reader struct {
 	text   []byte
 	limits codecs.Limits
+}
+
+// record reads a node that holds a mapping.
+func (r reader) record(n *goyaml.Node) (codecs.Record, error) {
+	v, err := r.value(n, 1)
+	if err != nil {
+		return nil, err
+	}
+	if v.Kind() != codecs.Map {
+		return nil, codecs.NoFields(v.Kind().String())
+	}
+	return v.Members(), nil
 }
 
 func (r reader) value(n *goyaml.Node, depth int) (codecs.Value, error) {

@@ -34,6 +34,18 @@ func BindNewUser(d codecs.Decoded) (parley.NewUser, error) {
 	return user, b.err()
 }
 
+// NewUser shows a user to be created, as BindNewUser reads one.
+func NewUser(u parley.NewUser) codecs.Record {
+	b := make(builder, 0, 6)
+	b.text("identifier", u.Identifier)
+	b.text("name", u.Name)
+	b.text("email", u.Email)
+	b.text("user_type", string(u.Type))
+	b.text(FieldStatus, string(u.Status))
+	b.text("workspace", u.Workspace)
+	return codecs.Record(b)
+}
+
 // identifier is a name that a URL can hold as one segment: clients remove
 // the segments . and .. (RFC 3986 section 5.2.4).
 func (b *binder) identifier() string {
