@@ -16,6 +16,10 @@ const (
 	CodeNotAcceptable        Code = "not-acceptable"         // Accept or ?format=
 	CodeInvalidHeader        Code = "invalid-header"         // malformed, or twice
 	CodeInvalidQuery         Code = "invalid-query"          // a query parameter
+	CodeURITooLong           Code = "uri-too-long"           // the URL, or its query
+	CodeHeaderTooLarge       Code = "header-too-large"       // all header fields, their number, or one of them
+	CodeRateLimited          Code = "rate-limited"           // too many requests in a time
+	CodeBusy                 Code = "too-busy"               // too many requests at once
 	CodeUnsupportedMediaType Code = "unsupported-media-type" // Content-Type, or a body nothing recognises
 	CodeUnsupportedEncoding  Code = "unsupported-encoding"   // Content-Encoding
 	CodeTooLarge             Code = "content-too-large"      // the body, before or after decompression

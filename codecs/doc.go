@@ -48,6 +48,7 @@
 //
 // Formats are safe for concurrent use. Decode writes nothing to the body and
 // keeps nothing of it, never panics, takes time and memory in proportion to
-// the body, and honours [Limits]. Text in a record is valid UTF-8. The same
-// record is always encoded in the same bytes. Every failure is an [*Error].
+// the body, and honours [Limits], but for those of lengths, which [DecodeAs]
+// sees to. Text in a record is valid UTF-8. The same record is always encoded in
+// the same bytes. Every failure is an [*Error].
 package codecs

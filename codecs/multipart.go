@@ -102,10 +102,13 @@ func decodeFieldParts(in Input, parts []part) (Record, error) {
 		return nil, NoFields("nothing")
 	}
 	charset := cmp.Or(ownCharset(parts), in.Type.Param("charset"))
-	record := make(Record, len(parts))
-	for i, p := range parts {
-		var err error
-		if record[i], err = p.field(in.Body, charset); err != nil {
+	record := make(Record, 0, min(len(parts), in.Limits.MaxFields()))
+	for _, p := range parts {
+		field, err := p.field(in.Body, charset)
+		if err != nil {
+			return nil, err
+		}
+		if record, err = in.Limits.Append(record, field); err != nil {
 			return nil, err
 		}
 	}
@@ -185,7 +188,7 @@ func readParts(in Input) ([]part, error) {
 		if inside := bytes.Index(body[at:at+length], delimiter[len(crlf):]); inside >= 0 {
 			return nil, MalformedText(body, at+inside, "the boundary stands inside a part")
 		}
-		if len(parts) == in.Limits.MaxFields() {
+		if len(parts) == in.Limits.MaxParts() {
 			return nil, Malformed("there are more than %d parts", len(parts))
 		}
 		p, err := readPart(body, at, at+length)

@@ -1,6 +1,7 @@
 package codecs
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -134,19 +135,27 @@ func (r *Registry) Decode(contentType string, body []byte, limits Limits) (Decod
 }
 
 // DecodeAs reads a body by a codec that was already found, and looks inside
-// where it is a container.
+// where it is a container. Whatever the codec, it bounds the names and values.
 func DecodeAs(c Codec, in Input) (Decoded, error) {
 	if len(in.Body) == 0 {
 		return Decoded{}, Malformed("the body is empty")
 	}
+	d, err := decodeInside(c, in)
+	if err == nil {
+		err = cmp.Or(in.Limits.checkLengths(d.Steering), in.Limits.checkLengths(d.Record))
+	}
+	if err != nil {
+		return Decoded{}, err
+	}
+	return d, nil
+}
+
+func decodeInside(c Codec, in Input) (Decoded, error) {
 	if container, ok := c.(Container); ok {
 		return container.DecodeInside(in)
 	}
 	record, err := c.Decode(in)
-	if err != nil {
-		return Decoded{}, err
-	}
-	return Decoded{Record: record, Codec: c, Used: in.Type.Name}, nil
+	return Decoded{Record: record, Codec: c, Used: in.Type.Name}, err
 }
 
 // Sniff finds the codec that recognises a body by how it begins. Where none

@@ -94,6 +94,7 @@ func (x *exchange) sendBody(status int, contentType string, body []byte) {
 	x.header("Content-Length", strconv.Itoa(len(body)))
 	x.limitWriting()
 	x.c.Writer.WriteHeader(status)
+	x.leave()
 	// A client that has gone cannot be told so; the log shows the bytes.
 	_, _ = x.c.Writer.Write(body)
 }

@@ -31,18 +31,18 @@ type Config struct {
 	Rules         records.Rules
 	MatchRequired bool          // refuse a change without If-Match
 	Limits        codecs.Limits // of what a body may hold
-	MaxBody       int64         // bytes, before and after decompression; 1 MiB
 	Timeout       time.Duration // of the work on one request, once it was read; 10 s
 	WriteTimeout  time.Duration // for taking an answer; what the http.Server has
 	Origins       []string      // whose pages may call from a browser; none
 	DemoUser      string        // the identifier of a user to try things on; none
+	RequestLimits
+	Rates Rates
 
 	TrustedProxies  []netip.Prefix // who is believed about the client and its protocol; none
 	SessionLifetime time.Duration  // how long a sign-in lasts, in whole seconds; 12 h
 }
 
 const (
-	defaultMaxBody = 1 << 20
 	defaultTimeout = 10 * time.Second
 	defaultSession = 12 * time.Hour
 )
@@ -52,6 +52,8 @@ type api struct {
 	Config
 	noContentType error                  // what is wrong with a body without one
 	examples      func() []trial.Example // of bodies, made when they are asked for
+	gate          gate
+	meters        meters
 }
 
 // New makes the handler of the whole HTTP surface.
@@ -63,6 +65,7 @@ func New(config Config) http.Handler {
 		Supported: a.Formats.Readable(),
 	}
 	a.examples = sync.OnceValue(func() []trial.Example { return trial.Examples(a.Formats) })
+	a.gate, a.meters = newGate(a.RequestLimits), newMeters(a.Rates)
 	gin.SetMode(gin.ReleaseMode)
 	engine := gin.New()
 	// Path values are decoded by the handlers, exactly once: gin itself would
@@ -72,7 +75,7 @@ func New(config Config) http.Handler {
 	engine.RedirectTrailingSlash = false
 	engine.HandleMethodNotAllowed = true
 	a.trustProxies(engine)
-	engine.Use(setCommonHeaders, closeUncertain, a.giveRequestID, tellRequestID, a.logRequest, a.recoverPanic())
+	engine.Use(a.begin, setCommonHeaders, closeUncertain, a.giveRequestID, tellRequestID, a.logRequest, a.recoverPanic())
 	if len(a.Origins) > 0 {
 		engine.Use(a.shareWithOrigins())
 	}
@@ -93,9 +96,7 @@ func withDefaults(c Config) Config {
 	if c.NewID == nil {
 		c.NewID = uuid.NewString
 	}
-	if c.MaxBody == 0 {
-		c.MaxBody = defaultMaxBody
-	}
+	c.RequestLimits = c.WithDefaults()
 	if c.Timeout == 0 {
 		c.Timeout = defaultTimeout
 	}

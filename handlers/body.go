@@ -46,12 +46,15 @@ func (x *exchange) readRecord() error {
 	buffer := takeBuffer()
 	defer buffer.free()
 	var err error
-	buffer.bytes, err = readBody(buffer.bytes, r, x.maxBody())
+	buffer.bytes, err = readBody(buffer.bytes, r, x.bodyLimits())
 	x.restartWork()
 	if err != nil {
 		return x.refuseBody(err)
 	}
-	d, err := x.decodeBody(x.declared, buffer.bytes)
+	if err := x.enter(); err != nil {
+		return err
+	}
+	d, err := decodeBody(x.declared, buffer.bytes, x.fieldLimits())
 	if err != nil {
 		return x.refuseBody(err)
 	}
@@ -62,25 +65,14 @@ func (x *exchange) readRecord() error {
 var errNoBody = parley.NewError(parley.CodeMalformed, "The body is empty.")
 
 // decodeBody reads a body that has come whole.
-func (a *api) decodeBody(d declared, body []byte) (codecs.Decoded, error) {
+func decodeBody(d declared, body []byte, limits codecs.Limits) (codecs.Decoded, error) {
 	switch {
 	case len(body) == 0:
 		return codecs.Decoded{}, errNoBody
 	case d.err != nil:
 		return codecs.Decoded{}, d.err
 	}
-	return codecs.DecodeAs(d.codec, codecs.Input{Body: body, Type: d.mediaType, Limits: a.Limits})
-}
-
-// maxOpenBody is how large a body may be of whom nobody knows, in bytes: what is
-// made of it costs more than it took to send.
-const maxOpenBody = 256 << 10
-
-func (x *exchange) maxBody() int64 {
-	if x.route.open {
-		return min(x.MaxBody, maxOpenBody)
-	}
-	return x.MaxBody
+	return codecs.DecodeAs(d.codec, codecs.Input{Body: body, Type: d.mediaType, Limits: limits})
 }
 
 // refuseBody tells a caller why a body was not read, and what could be.

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 
@@ -11,9 +12,6 @@ import (
 
 // version is the one version of the API there is.
 const version = "v1"
-
-// maxAccept is how long an Accept field may be, in bytes.
-const maxAccept = 16 << 10
 
 // authenticate finds out who is calling (RFC 6750 section 2.1). A header that is
 // there is judged alone, without a look at cookies.
@@ -41,7 +39,7 @@ func (x *exchange) authenticate() error {
 func (x *exchange) hashToken(token string) (parley.TokenHash, error) {
 	hash, ok := parley.HashToken(strings.Trim(token, " "))
 	if !ok {
-		return hash, x.unauthorized("This is no token of Parley, or it was not copied whole.", "invalid_token")
+		return hash, x.wrongToken("This is no token of Parley, or it was not copied whole.")
 	}
 	return hash, nil
 }
@@ -50,9 +48,15 @@ func (x *exchange) hashToken(token string) (parley.TokenHash, error) {
 // other error, or none, stays what it is.
 func (x *exchange) refuseToken(err error) error {
 	if err != nil && parley.HasCode(err, parley.CodeUnauthorized) {
-		return x.unauthorized("The token is unknown, expired or revoked.", "invalid_token")
+		return x.wrongToken("The token is unknown, expired or revoked.")
 	}
 	return err
+}
+
+// wrongToken challenges a client whose token is not valid, or tells it that there
+// were too many of those.
+func (x *exchange) wrongToken(detail string) error {
+	return cmp.Or(x.chargeWrongToken(), x.unauthorized(detail, "invalid_token"))
 }
 
 // unauthorized challenges the client. It names an error only where a token
@@ -145,7 +149,7 @@ func (x *exchange) checkPermission() error {
 // negotiate chooses the format of the answer by ?format= or Accept.
 func (x *exchange) negotiate() error {
 	accept := x.sent("Accept")
-	if err := checkAccept(accept); err != nil {
+	if err := x.checkAccept(accept); err != nil {
 		return err
 	}
 	choice, ok := x.chooseFormat(accept, x.route.shape)
@@ -153,18 +157,6 @@ func (x *exchange) negotiate() error {
 		return x.notAcceptable(x.route.shape)
 	}
 	x.choice = choice
-	return nil
-}
-
-// checkAccept bounds the lines of an Accept field.
-func checkAccept(lines []string) error {
-	length := 0
-	for _, line := range lines {
-		length += len(line)
-	}
-	if length > maxAccept {
-		return parley.NewError(parley.CodeInvalidHeader, "The Accept header is longer than 16 KiB.")
-	}
 	return nil
 }
 

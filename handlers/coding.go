@@ -39,25 +39,27 @@ const (
 )
 
 // readBody appends the body of a request to dst and undoes its content codings
-// (RFC 9110 section 8.4), the one applied last first. limit is in bytes and
-// bounds the body as it comes and what each coding makes of it. The failures
-// are a *parley.Error with CodeUnsupportedEncoding, CodeTooLarge, CodeTimeout, or
+// (RFC 9110 section 8.4), the one applied last first. The failures are a
+// *parley.Error with CodeUnsupportedEncoding, CodeTooLarge, CodeTimeout, or
 // CodeMalformed where a coding is damaged or the body ends before its time.
-func readBody(dst []byte, r *http.Request, limit int64) ([]byte, error) {
+func readBody(dst []byte, r *http.Request, limits bodyLimits) ([]byte, error) {
 	codings, err := contentCodings(r.Header.Values("Content-Encoding"))
 	if err != nil {
 		return nil, err
 	}
-	if r.ContentLength > limit {
-		return nil, tooLarge("The body", limit)
+	if r.ContentLength > limits.sent {
+		return nil, tooLarge("The body", limits.sent)
 	}
 	layers := make([]layer, 1+len(codings))
-	layers[0] = layer{from: r.Body, what: "The body", limit: limit, explain: broken}
+	layers[0] = layer{from: r.Body, what: "The body", limit: limits.sent, explain: broken}
 	for i := range codings {
 		d := decoders[codings[len(codings)-1-i]].Get().(*decoder)
 		defer d.release()
 		d.src.Reset(&layers[i])
-		layers[i+1] = layer{from: d, what: "The decompressed body", limit: limit, explain: d.damaged}
+		layers[i+1] = layer{
+			from: d, what: "The decompressed body", limit: limits.decompressed, explain: d.damaged,
+			sent: &layers[0], announced: r.ContentLength, ratio: limits.ratio,
+		}
 	}
 	return readLayers(dst, layers, r.ContentLength)
 }
@@ -122,6 +124,10 @@ type layer struct {
 	seen    int64
 	explain func(error) *parley.Error
 	failed  error
+
+	sent      *layer // the body as it comes
+	announced int64  // its length, or less than what comes where that is not known
+	ratio     int64  // of what this layer may be to it; 0 for any
 }
 
 func (l *layer) Read(p []byte) (int, error) {
@@ -133,12 +139,21 @@ func (l *layer) Read(p []byte) (int, error) {
 	switch {
 	case l.seen > l.limit:
 		l.failed = tooLarge(l.what, l.limit)
+	case l.isBomb():
+		l.failed = parley.NewError(parley.CodeTooLarge,
+			fmt.Sprintf("The body becomes more than %d times as large when it is decompressed.", l.ratio))
 	case err == nil || err == io.EOF:
 		return n, err
 	default:
 		l.failed = l.explain(err)
 	}
 	return n, l.failed
+}
+
+// isBomb reports whether more was made of a body than its length, or what has come
+// of it where that is not known, can honestly have held.
+func (l *layer) isBomb() bool {
+	return l.ratio > 0 && l.seen > ratioFloor && l.seen > l.ratio*max(l.announced, l.sent.seen)
 }
 
 // broken explains why a body did not come to its end. Whoever is still there

@@ -71,7 +71,7 @@ func read(body []byte, limit int64, lines ...string) ([]byte, error) {
 func readStream(body io.Reader, limit int64, lines ...string) ([]byte, error) {
 	r := httptest.NewRequest(http.MethodPatch, "/users/u", body)
 	r.Header["Content-Encoding"] = lines
-	return readBody(nil, r, limit)
+	return readBody(nil, r, bodyLimits{sent: limit, decompressed: limit})
 }
 
 func TestReadBody(t *testing.T) {
@@ -164,7 +164,7 @@ func TestReadBodyLimit(t *testing.T) {
 func TestReadBodyRefusesALengthBeforeReading(t *testing.T) {
 	r := httptest.NewRequest(http.MethodPatch, "/users/u", io.MultiReader(failing{errors.New("it was read")}))
 	r.ContentLength = 101
-	if _, err := readBody(nil, r, 100); !parley.HasCode(err, parley.CodeTooLarge) {
+	if _, err := readBody(nil, r, bodyLimits{sent: 100}); !parley.HasCode(err, parley.CodeTooLarge) {
 		t.Error(err)
 	}
 }
@@ -188,6 +188,39 @@ func TestReadBodyBombs(t *testing.T) {
 		if spent := after.TotalAlloc - before.TotalAlloc; spent > 24*mib {
 			t.Errorf("%s: %d MiB were allocated", coding, spent/mib)
 		}
+	}
+}
+
+// TestReadBodyRatio: what becomes much larger than it came is refused, from a size
+// on at which nothing honest does.
+func TestReadBodyRatio(t *testing.T) {
+	limits := bodyLimits{sent: mib, decompressed: mib, ratio: 100}
+	text := must(os.ReadFile("coding_test.go"))
+	for coding := range compressors {
+		name := strings.Replace(coding, "raw", "deflate", 1)
+		for _, c := range []struct {
+			what    string
+			plain   []byte
+			refused bool
+		}{
+			{"zeros", make([]byte, ratioFloor+1), true},
+			{"zeros at the floor", make([]byte, ratioFloor), false},
+			{"a text, over and over", bytes.Repeat(text, 1+200_000/len(text)), false},
+			{"zeros before a text", append(make([]byte, 300_000), text...), false},
+		} {
+			body := compress(c.plain, coding)
+			r := httptest.NewRequest(http.MethodPatch, "/users/u", bytes.NewReader(body))
+			r.Header.Set("Content-Encoding", name)
+			if _, err := readBody(nil, r, limits); parley.HasCode(err, parley.CodeTooLarge) != c.refused {
+				t.Errorf("%s, %s, %d bytes from %d: %v", coding, c.what, len(c.plain), len(body), err)
+			}
+		}
+	}
+	layers := compress(make([]byte, ratioFloor+1), "gzip", "zstd")
+	r := httptest.NewRequest(http.MethodPatch, "/users/u", io.MultiReader(bytes.NewReader(layers)))
+	r.Header.Set("Content-Encoding", "gzip, zstd")
+	if _, err := readBody(nil, r, limits); !parley.HasCode(err, parley.CodeTooLarge) || !strings.Contains(err.Error(), "100 times") {
+		t.Errorf("nested, without a length: %v", err)
 	}
 }
 

@@ -20,6 +20,7 @@ type exchange struct {
 	ctx      context.Context // ends with the time for the work
 	stop     context.CancelFunc
 	route    *route
+	head     head // as it came, before anything was added to it
 	caller   parley.Caller
 	session  *parley.SessionHash // of a caller who has signed in with a browser, else nil
 	declared declared
@@ -31,15 +32,16 @@ type exchange struct {
 	refused  error          // why it was not, once that was tried
 	failure  *parley.Error  // what was answered instead of what was asked for
 
+	atWork    bool   // it has a place among the requests at work
 	elsewhere bool   // a cookie did not count, since the request came from another site
 	next      string // where a sign-in says to go on to, as it was sent
 }
 
 // begin learns from the Content-Type what language the request says it is in,
 // so that even its first refusal is told in that.
-func (a *api) begin(c *gin.Context) *exchange {
+func (a *api) begin(c *gin.Context) {
 	x := &exchange{
-		api: a, c: c, ctx: c.Request.Context(), route: nowhere,
+		api: a, c: c, ctx: c.Request.Context(), route: nowhere, head: sizeOf(c.Request),
 		declared: a.findDeclared(c.GetHeader("Content-Type")),
 		values:   make([]string, 0, usualFields),
 	}
@@ -47,7 +49,6 @@ func (a *api) begin(c *gin.Context) *exchange {
 		x.language = codecs.LanguageOf(x.declared.codec, x.declared.mediaType.Name)
 	}
 	c.Set(exchangeKey, x)
-	return x
 }
 
 // usualFields is how many an answer has that nobody but its request chose.
@@ -66,6 +67,7 @@ func (a *api) serve(rt route) gin.HandlerFunc {
 		x.route = &rt
 		x.startWork()
 		defer func() { x.stop() }()
+		defer x.leave()
 		ans, err := x.run()
 		if err != nil {
 			x.fail(err)
@@ -97,7 +99,10 @@ func (x *exchange) restartWork() {
 
 // checks stand in their order.
 var checks = [...]func(*exchange) error{
+	(*exchange).checkAddressRate,
+	(*exchange).checkHead,
 	(*exchange).authenticate,
+	(*exchange).checkTokenRate,
 	(*exchange).checkVersion,
 	(*exchange).checkMethod,
 	(*exchange).checkPermission,
@@ -108,6 +113,11 @@ var checks = [...]func(*exchange) error{
 func (x *exchange) run() (answer, error) {
 	for _, check := range checks {
 		if err := check(x); err != nil {
+			return answer{}, err
+		}
+	}
+	if !x.awaitsBody() {
+		if err := x.enter(); err != nil {
 			return answer{}, err
 		}
 	}

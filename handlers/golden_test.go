@@ -4,9 +4,11 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
 	"os"
@@ -25,7 +27,7 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 // TestGolden replays testdata/<format>/<case>/request.http over a connection,
 // byte by byte as it stands there, and compares the answer with response.http
 // and what is then in the history with history.json. A refused request must
-// have left no row.
+// have left no row. Where there is a settings.json, it says how the server is set.
 func TestGolden(t *testing.T) {
 	cases, err := filepath.Glob("../testdata/*/*/request.http")
 	if err != nil || len(cases) == 0 {
@@ -51,9 +53,20 @@ func TestGoldenCoversEveryFormat(t *testing.T) {
 	}
 }
 
+// goldenSettings is what settings.json may hold.
+type goldenSettings struct {
+	*handlers.Config
+	Before int  // how often the same request was sent before
+	Busy   bool // the one place for requests at work is taken
+}
+
 func replay(t *testing.T, dir string) {
-	s := newServer(t)
+	settings := readSettings(t, dir)
+	s := settings.newServer(t)
 	raw := readRequest(t, dir)
+	for range settings.Before {
+		s.exchangeRaw(raw)
+	}
 	answer := s.exchangeRaw(raw)
 	compareGolden(t, filepath.Join(dir, "response.http"), answer)
 	status, err := strconv.Atoi(string(answer[9:12]))
@@ -73,6 +86,33 @@ func replay(t *testing.T, dir string) {
 	} else if _, err := os.Stat(filepath.Join(dir, "history.json")); err == nil {
 		t.Error("history.json is there, and no row")
 	}
+}
+
+func readSettings(t *testing.T, dir string) goldenSettings {
+	settings := goldenSettings{Config: &handlers.Config{}}
+	text, err := os.ReadFile(filepath.Join(dir, "settings.json"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return settings
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := json.NewDecoder(bytes.NewReader(text))
+	read.DisallowUnknownFields()
+	if err := read.Decode(&settings); err != nil {
+		t.Fatal(err)
+	}
+	return settings
+}
+
+func (g goldenSettings) newServer(t *testing.T) *testServer {
+	adjust := func(c *handlers.Config) { c.Limits, c.RequestLimits, c.Rates = g.Limits, g.RequestLimits, g.Rates }
+	if !g.Busy {
+		return newServer(t, adjust)
+	}
+	s, done := newBusyServer(t, adjust)
+	t.Cleanup(done)
+	return s
 }
 
 var contentLength = regexp.MustCompile(`(?m)^Content-Length: \d+\r\n`)

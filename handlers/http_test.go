@@ -105,7 +105,7 @@ func TestSurface(t *testing.T) {
 		{"only reading", request{"PATCH", "/users/ben", with(json, "Authorization", "Bearer "+readToken), jsonBody}, 403, []string{"Www-Authenticate", `Bearer realm="parley", error="insufficient_scope", scope="users:write"`}, ""},
 		{"a version to come", request{"PATCH", "/users/ben", with(json, "X-API-Version", "v2"), jsonBody}, 400, nil, `"supported":["v1"]`},
 		{"not acceptable", request{"PATCH", "/users/ben", with(json, "Accept", "image/png"), jsonBody}, 406, []string{"Content-Type", "application/problem+json"}, `"supported":["application/json"`},
-		{"an Accept without end", request{"PATCH", "/users/ben", with(json, "Accept", strings.Repeat("text/x,", 2500)), jsonBody}, 400, nil, "16 KiB"},
+		{"an Accept without end", request{"PATCH", "/users/ben", with(json, "Accept", strings.Repeat("text/x,", 2500)), jsonBody}, 431, nil, "16384 bytes"},
 		{"a list is not acceptable here", request{"GET", "/users/ben", []string{"Accept", "text/csv"}, ""}, 406, nil, ""},
 		{"an unknown format", request{"GET", "/users/ben?format=gif", nil, ""}, 406, nil, ""},
 		{"an unknown type", request{"PATCH", "/users/ben", []string{"Content-Type", "image/png"}, jsonBody}, 415, nil, `"supported":["application/json"`},
@@ -186,11 +186,14 @@ func TestOrderOfChecks(t *testing.T) {
 		"Authorization": "Bearer x", "X-API-Version": "v9", "Accept": "image/png", "If-Match": "x", "Content-Type": "image/png",
 	}
 	body := strings.Repeat("x", 1<<20+1)
-	method, path := http.MethodDelete, "/users/nobody"
+	broken["X-Long"] = strings.Repeat("x", 64<<10)
+	method, path := http.MethodDelete, "/users/nobody?"+strings.Repeat("x", 8<<10)
 	steps := []struct {
 		status int
 		mend   func()
 	}{
+		{414, func() { path = "/users/nobody" }},
+		{431, func() { delete(broken, "X-Long") }},
 		{401, func() { broken["Authorization"] = "Bearer " + readToken }},
 		{400, func() { delete(broken, "X-API-Version") }},
 		{405, func() { method = http.MethodPatch }},
@@ -319,7 +322,7 @@ func TestCrossOrigin(t *testing.T) {
 	if friend.StatusCode != 200 || friend.Header.Get("Access-Control-Allow-Origin") != "https://desk.example" {
 		t.Error(friend.Status, friend.Header)
 	}
-	for _, name := range []string{"Etag", "Location", "Link", "X-Request-Id", "X-Api-Version"} {
+	for _, name := range []string{"Etag", "Location", "Link", "X-Request-Id", "X-Api-Version", "Retry-After", "RateLimit", "RateLimit-Policy"} {
 		if !strings.Contains(strings.ToLower(friend.Header.Get("Access-Control-Expose-Headers")), strings.ToLower(name)) {
 			t.Errorf("%s is not exposed", name)
 		}

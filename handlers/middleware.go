@@ -56,7 +56,7 @@ func setCommonHeaders(c *gin.Context) {
 // logRequest writes one line for each request. It names the caller's token,
 // never shows it, and nothing of bodies and queries.
 func (a *api) logRequest(c *gin.Context) {
-	start, x := time.Now(), a.begin(c)
+	start, x := time.Now(), exchangeOf(c)
 	c.Next()
 	level := slog.LevelInfo
 	if c.Writer.Status() >= http.StatusInternalServerError {
@@ -107,7 +107,7 @@ func (a *api) shareWithOrigins() gin.HandlerFunc {
 		},
 		ExposeHeaders: []string{
 			"ETag", "Location", "Link", "X-Request-ID", "X-API-Version",
-			"Allow", "Accept-Patch", "Idempotent-Replayed", "Preference-Applied", "Retry-After", "WWW-Authenticate",
+			"Allow", "Accept-Patch", "Idempotent-Replayed", "Preference-Applied", "Retry-After", "RateLimit", "RateLimit-Policy", "WWW-Authenticate",
 		},
 		MaxAge: 10 * time.Minute,
 	})

@@ -9,6 +9,7 @@ import (
 	"github.com/parley-gateway/parley"
 	"github.com/parley-gateway/parley/codecs"
 	"github.com/parley-gateway/parley/handlers/records"
+	"github.com/parley-gateway/parley/handlers/trial"
 )
 
 // problemType is how a code of failure stands on the wire, and what its page
@@ -50,6 +51,18 @@ var problemTypes = map[parley.Code]problemType{
 	parley.CodeInvalidQuery: {http.StatusBadRequest, "Invalid query",
 		"A query parameter is unknown, came twice, or has a value that it cannot have.",
 		"Correct the parameter that is named under errors. Take cursors as they come, from next_cursor or the Link header."},
+	parley.CodeURITooLong: {http.StatusRequestURITooLong, "URL too long",
+		"The URL, or the query in it, is longer than the limit.",
+		"Ask for less at once. What is to be stored belongs into the body."},
+	parley.CodeHeaderTooLarge: {http.StatusRequestHeaderFieldsTooLarge, "Headers too large",
+		"The header fields are too large in all or too many, or the one that the detail names is too long.",
+		"Send less: browsers collect cookies, and clients lists of what they accept."},
+	parley.CodeRateLimited: {http.StatusTooManyRequests, "Too many requests",
+		"There were more requests with this token, or from this address, than the rate that the RateLimit-Policy header names allows, or too many with tokens that are not valid; one that is valid is taken even then. Nothing was done.",
+		"Wait for the seconds in the Retry-After header, and send the same again. What is left stands in the RateLimit header of every answer."},
+	parley.CodeBusy: {http.StatusServiceUnavailable, "Too busy",
+		"More requests are at work or wait than the service takes on at once. Nothing was done.",
+		"Try again after the seconds in the Retry-After header, with the same Idempotency-Key."},
 	parley.CodeUnsupportedMediaType: {http.StatusUnsupportedMediaType, "Unknown format",
 		"The body has no Content-Type, or one that nothing here reads, or is in a character encoding that nobody knows.",
 		"Send one of the media types listed under supported and in the Accept-Patch header."},
@@ -102,17 +115,20 @@ func (x *exchange) fail(err error) {
 	e := failure(err)
 	x.failure = e
 	switch e.Code {
-	case parley.CodeUnavailable:
+	case parley.CodeUnavailable, parley.CodeBusy:
 		x.header("Retry-After", "1")
 	case parley.CodeTimeout:
 		x.closeAfterwards()
 	}
 	problem := describe(e)
-	problem.Instance, problem.RequestID = x.c.Request.URL.EscapedPath(), x.requestID()
+	problem.RequestID = x.requestID()
+	if e.Code != parley.CodeURITooLong {
+		problem.Instance = x.c.Request.URL.EscapedPath()
+	}
 	choice, doc := x.problemChoice(e.Code), problemDocument(problem)
 	doc.Page.Links = x.problemLinks(problem.Type)
 	if isBrowsed(choice.Format) {
-		doc.Page.Form, doc.Page.Search = x.problemForm(e), x.refusedSearch(e)
+		doc.Page.Form, doc.Page.Search = x.problemForm(problem.Err), x.refusedSearch(problem.Err)
 		if e.Code == parley.CodeUnauthorized {
 			doc.Page.Title, doc.Page.Text = "Sign in", "Enter the token that you were given."
 		}
@@ -123,7 +139,23 @@ func (x *exchange) fail(err error) {
 // describe is the problem that a failure is, as far as every request has it alike.
 func describe(e *parley.Error) records.Problem {
 	kind := problemTypes[e.Code]
-	return records.Problem{Type: problemsPath + string(e.Code), Title: kind.title, Status: kind.status, Err: e}
+	return records.Problem{Type: problemsPath + string(e.Code), Title: kind.title, Status: kind.status, Err: cutRefusal(e)}
+}
+
+// cutRefusal bounds what a caller wrote in a refusal.
+func cutRefusal(e *parley.Error) *parley.Error {
+	cut := *e
+	cut.Detail = trial.Cut(e.Detail, maxShownName)
+	cut.Faults = make([]parley.Fault, len(e.Faults))
+	for i, f := range e.Faults {
+		cut.Faults[i] = cutFault(f)
+	}
+	return &cut
+}
+
+func cutFault(f parley.Fault) parley.Fault {
+	f.Field, f.Detail = trial.Cut(f.Field, maxShownName), trial.Cut(f.Detail, maxShownName)
+	return f
 }
 
 func problemDocument(p records.Problem) codecs.Document {
@@ -166,9 +198,13 @@ func failure(err error) *parley.Error {
 }
 
 // problemChoice is the format of a problem. That nothing is acceptable is
-// told in JSON, whatever was asked.
+// told in JSON, whatever was asked. An Accept beyond its limits is not read.
 func (x *exchange) problemChoice(code parley.Code) codecs.Choice {
-	choice, ok := x.chooseFormat(x.sent("Accept"), codecs.Single)
+	accept := x.sent("Accept")
+	if x.checkAccept(accept) != nil {
+		accept = nil
+	}
+	choice, ok := x.chooseFormat(accept, codecs.Single)
 	if !ok || code == parley.CodeNotAcceptable {
 		choice, _ = x.Formats.Negotiate(nil, codecs.Single)
 		return choice

@@ -20,6 +20,7 @@ type route struct {
 	permission parley.Permission // empty for none
 	shape      codecs.Shape      // of the answer
 	override   bool              // a POST that stands for PATCH
+	reads      bool              // the handler decodes the body
 	notAllowed bool              // the path is there, the method is not
 	handle     func(*exchange) (answer, error)
 }
@@ -46,18 +47,18 @@ const (
 func (a *api) routes() []route {
 	return []route{
 		{method: http.MethodGet, path: userPath, permission: parley.PermissionRead, handle: a.showUser},
-		{method: http.MethodPatch, path: userPath, permission: parley.PermissionWrite, handle: a.changeStatus},
-		{method: http.MethodPost, path: userPath, permission: parley.PermissionWrite, override: true, handle: a.changeStatus},
+		{method: http.MethodPatch, path: userPath, permission: parley.PermissionWrite, reads: true, handle: a.changeStatus},
+		{method: http.MethodPost, path: userPath, permission: parley.PermissionWrite, override: true, reads: true, handle: a.changeStatus},
 		{method: http.MethodGet, path: changesPath, permission: parley.PermissionRead, shape: codecs.Many, handle: a.listChanges},
 		{method: http.MethodGet, path: changePath, permission: parley.PermissionRead, handle: a.showChange},
 		{method: http.MethodGet, path: usersPath, permission: parley.PermissionRead, shape: codecs.Many, handle: a.listUsers},
-		{method: http.MethodPost, path: usersPath, permission: parley.PermissionAdmin, handle: a.createUser},
+		{method: http.MethodPost, path: usersPath, permission: parley.PermissionAdmin, reads: true, handle: a.createUser},
 		{method: http.MethodGet, path: workspacePath, permission: parley.PermissionRead, handle: a.showWorkspace},
 		{method: http.MethodGet, path: signInPath, open: true, handle: a.showSignIn},
-		{method: http.MethodPost, path: signInPath, open: true, handle: a.signIn},
+		{method: http.MethodPost, path: signInPath, open: true, reads: true, handle: a.signIn},
 		{method: http.MethodPost, path: signOutPath, handle: a.signOut},
 		{method: http.MethodGet, path: tryPath, open: true, handle: a.showTry},
-		{method: http.MethodPost, path: tryPath, open: true, handle: a.tryBody},
+		{method: http.MethodPost, path: tryPath, open: true, reads: true, handle: a.tryBody},
 		{method: http.MethodGet, path: indexPath, open: true, handle: a.showIndex},
 		{method: http.MethodGet, path: problemPath, open: true, handle: a.showProblem},
 		{method: http.MethodGet, path: keysPath, open: true, handle: a.showKeys},

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 	"time"
@@ -24,7 +25,7 @@ func (x *exchange) authenticateSession() error {
 	}
 	err := x.takeSession(cookies)
 	if err != nil && parley.HasCode(err, parley.CodeUnauthorized) {
-		return x.endSession()
+		return cmp.Or(x.chargeWrongToken(), x.endSession())
 	}
 	return err
 }

@@ -29,7 +29,7 @@ type tried struct {
 
 func (a *api) try(sent records.Trial) *tried {
 	t := &tried{api: a, sent: sent, declared: a.findDeclared(sent.ContentType)}
-	t.decoded, t.unread = a.decodeBody(t.declared, sent.Body)
+	t.decoded, t.unread = decodeBody(t.declared, sent.Body, a.Limits)
 	t.unanswered = t.negotiate()
 	if t.unread != nil {
 		return t
@@ -44,7 +44,7 @@ func (a *api) try(sent records.Trial) *tried {
 // negotiate settles ties by the language of the body, as far as it was read.
 func (t *tried) negotiate() error {
 	accept := []string{t.sent.Accept}
-	if err := checkAccept(accept); err != nil {
+	if err := t.checkAccept(accept); err != nil {
 		return err
 	}
 	var ok bool

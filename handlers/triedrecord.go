@@ -16,7 +16,7 @@ import (
 // What is shown of what a caller wrote is bounded, in code points: it comes back
 // many times over, in every format.
 const (
-	maxShownName  = 200 // of names and sentences
+	maxShownName  = 256 // of names and sentences, as in every refusal
 	maxShownValue = parley.MaxComment
 )
 
@@ -49,7 +49,7 @@ func (t *tried) record() codecs.Record {
 	status, condition, doc := 200, "", trial.Document(nil)
 	var problem codecs.Record
 	if e := t.refusal(); e != nil {
-		p := describe(cutRefusal(e))
+		p := describe(e)
 		doc = problemDocument(p)
 		status, problem = p.Status, doc.Record
 	} else {
@@ -98,7 +98,7 @@ func (t *tried) notRead() codecs.Record {
 	if errors.As(t.unread, &e) {
 		place = trial.ErrorPlace(t.input(), e)
 	}
-	detail := textField("detail", cutRefusal(asRefusal(t.unread)).Detail)
+	detail := textField("detail", trial.Cut(asRefusal(t.unread).Detail, maxShownName))
 	return append(codecs.Record{detail}, placeFields(place)...)
 }
 
@@ -260,22 +260,6 @@ func answerIn(choice codecs.Choice, doc codecs.Document) codecs.Record {
 		return append(r, textField("body", string(body)))
 	}
 	return append(r, textField("hex", hex.Dump(body[:min(len(body), maxDump)])))
-}
-
-// cutRefusal bounds what a caller wrote in a refusal.
-func cutRefusal(e *parley.Error) *parley.Error {
-	cut := *e
-	cut.Detail = trial.Cut(e.Detail, maxShownName)
-	cut.Faults = make([]parley.Fault, len(e.Faults))
-	for i, f := range e.Faults {
-		cut.Faults[i] = cutFault(f)
-	}
-	return &cut
-}
-
-func cutFault(f parley.Fault) parley.Fault {
-	f.Field, f.Detail = trial.Cut(f.Field, maxShownName), trial.Cut(f.Detail, maxShownName)
-	return f
 }
 
 func intField(name string, n int) codecs.Field {

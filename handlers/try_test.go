@@ -281,7 +281,7 @@ func TestTryLimits(t *testing.T) {
 
 // TestTryIsBounded sends names, values and types without end: what comes back has one.
 func TestTryIsBounded(t *testing.T) {
-	s := newServer(t)
+	s := newServer(t, func(c *handlers.Config) { c.Limits = codecs.Limits{Name: 1 << 20, Value: 1 << 20} })
 	long := strings.Repeat("é", 40_000)
 	for _, c := range []struct{ contentType, body string }{
 		{"application/json", `{"` + long + `":"` + long + `"}`},

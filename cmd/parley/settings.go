@@ -17,6 +17,7 @@ type settings struct {
 	network
 	rules
 	limits
+	rates
 	times
 	logging
 	demo bool
@@ -26,6 +27,7 @@ func (s *settings) flags(cmd *cobra.Command) {
 	s.network.flags(cmd)
 	s.rules.flags(cmd)
 	s.limits.flags(cmd)
+	s.rates.flags(cmd)
 	s.times.flags(cmd)
 	s.logging.flags(cmd)
 	cmd.Flags().BoolVar(&s.demo, "demo", false, "load demo data into an empty database and print curl lines to try")
@@ -41,6 +43,7 @@ func (s *settings) config(store parley.Store, log *slog.Logger) handlers.Config 
 	s.network.apply(&config)
 	s.rules.apply(&config)
 	s.limits.apply(&config)
+	s.rates.apply(&config)
 	s.times.apply(&config)
 	if s.demo {
 		config.DemoUser = demoUser
@@ -51,7 +54,7 @@ func (s *settings) config(store parley.Store, log *slog.Logger) handlers.Config 
 func (s *settings) server(handler http.Handler, log *slog.Logger) *http.Server {
 	server := &http.Server{
 		Handler:        handler,
-		MaxHeaderBytes: maxHeader,
+		MaxHeaderBytes: s.maxHeaderBytes(),
 		ErrorLog:       slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
 	s.bound(server)
