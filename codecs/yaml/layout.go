@@ -101,13 +101,22 @@ func ambiguousBreak(text []byte, at, end int) int {
 			continue
 		}
 		at++
-		line, rest := cutLine(text[at:])
-		if next, after := cutLine(rest); len(line) == 0 && after != nil && len(bytes.TrimSpace(next)) == 0 {
+		if at < end && isBreak(text[at]) && isBlankNext(text[at:]) {
 			return at - 1
 		}
 	}
 	return -1
 }
+
+// isBlankNext reports whether the line after the break that a text begins with is
+// empty, and ends.
+func isBlankNext(text []byte) bool {
+	_, rest := cutLine(text)
+	line, after := cutLine(rest)
+	return after != nil && len(bytes.TrimSpace(line)) == 0
+}
+
+func isBreak(c byte) bool { return c == '\r' || c == '\n' }
 
 // checkBlock wants the text of a block scalar to end in a line break, but where it
 // is stripped, and checks the lines it begins with.
