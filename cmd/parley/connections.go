@@ -4,6 +4,7 @@ import (
 	"container/list"
 	"crypto/tls"
 	"log/slog"
+	"math"
 	"net"
 	"net/http"
 	"net/netip"
@@ -200,10 +201,13 @@ func otherFiles() int { return 64 + 4*runtime.NumCPU() }
 // affordable is as many connections as the process may hold, at most limit.
 func affordable(limit int, log *slog.Logger) int {
 	var files syscall.Rlimit
-	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &files); err != nil || files.Cur >= uint64(limit+otherFiles()) {
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &files); err != nil || files.Cur > math.MaxInt32 {
 		return limit
 	}
 	fewer := max(1, int(files.Cur)-otherFiles())
+	if fewer >= limit {
+		return limit
+	}
 	log.Warn("the process may not open as many files as --max-connections asks for",
 		"files", files.Cur, "asked", limit, "connections", fewer)
 	return fewer
