@@ -60,10 +60,12 @@ torture: tools ## Break disk, clock, files and limits under load, and kill the s
 pages: test-tools ## Take a picture of each page, to look at in build/pages/index.html
 	$(GO) test ./cmd/parley/browser -count 1 -run TestPages -gallery $(CURDIR)/build/pages
 
-# The tests in a browser look at a binary that is built without the detector.
+# The program is built with the detector as well for the tests of what runs at once in
+# it alone. The rest of it is a line of steps, and slow with the detector.
 .PHONY: race
-race: test-tools ## Run every test with the race detector
-	$(GO) test -race $$($(GO) list ./... | grep -v /browser)
+race: test-tools ## Run every test with the race detector, of the program those that can race
+	$(GO) test -race $$($(GO) list ./... | grep -v /cmd/parley)
+	$(GO) test -race ./cmd/parley -run 'ConnectionsGiveWay|ConnectionsWait|CertificateIsReplaced|SlowBodies|LogNobodyReads'
 
 .PHONY: lint
 lint: ## Check style and the direction of dependencies

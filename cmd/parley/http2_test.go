@@ -80,7 +80,7 @@ func (e exchanged) timeless() string { return changing.ReplaceAllString(e.body, 
 // lasting is the header without what differs from one request to the next.
 func (e exchanged) lasting() http.Header {
 	h := e.header.Clone()
-	for _, name := range []string{"Date", "X-Request-Id", "Etag", "Content-Length"} {
+	for _, name := range []string{"Date", "X-Request-Id", "Etag", "Content-Length", "Ratelimit"} {
 		h.Del(name)
 	}
 	return h
