@@ -18,7 +18,7 @@ const (
 
 	// maxMemory is what any request may make the process allocate in all, its
 	// client in the same process included.
-	maxMemory = 16 * mib
+	maxMemory = padding * 16 * mib
 	// maxProcessor is the processor time that any request may take on a machine
 	// that is not busy. On one that is, it may take slower times that of a body as
 	// large that costs little.

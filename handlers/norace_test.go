@@ -2,4 +2,7 @@
 
 package handlers_test
 
-const forgotten = 0
+const (
+	forgotten = 0
+	padding   = 1
+)
