@@ -31,6 +31,7 @@ var peersOf = map[string][]peer{
 	"form":      {{"net/url", each(netURL)}, {"URLSearchParams", byNode("URLSearchParams")}},
 	"multipart": {{"mime/multipart", each(mimeMultipart)}, {"Response.formData", byNode("Response.formData")}},
 	"html":      {{"parse5", byNode("parse5")}},
+	"pdf":       {{"pdf.js", byNode("pdf.js")}},
 }
 
 // encodingJSON reads with the standard library, which takes invalid UTF-8.

@@ -4,6 +4,7 @@
 import { pathToFileURL } from "node:url";
 import { createRequire } from "node:module";
 import { fieldsOfPage } from "./page.mjs";
+import { pdfReader } from "./pdf.mjs";
 
 const [folder, parser] = process.argv.slice(2);
 const find = createRequire(folder + "/");
@@ -47,6 +48,11 @@ const readers = {
   parse5: async () => {
     const { parse } = await load("parse5/dist/index.js");
     return ({ body }) => pairs(fieldsOfPage(parse(utf8.decode(body))));
+  },
+
+  "pdf.js": async () => {
+    const read = await pdfReader(load);
+    return async (document) => tagged(await read(document));
   },
 };
 
