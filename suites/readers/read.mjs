@@ -3,7 +3,7 @@
 // {refusal} or {value}, each value with its kind: ["text", "a"].
 import { pathToFileURL } from "node:url";
 import { createRequire } from "node:module";
-import { fieldsOfPage } from "./page.mjs";
+import { fieldsOfPage, itemsOfPage } from "./page.mjs";
 import { pdfReader } from "./pdf.mjs";
 
 const [folder, parser] = process.argv.slice(2);
@@ -48,6 +48,11 @@ const readers = {
   parse5: async () => {
     const { parse } = await load("parse5/dist/index.js");
     return ({ body }) => pairs(fieldsOfPage(parse(utf8.decode(body))));
+  },
+
+  itemprop: async () => {
+    const { parse } = await load("parse5/dist/index.js");
+    return ({ body }) => tagged(itemsOfPage(parse(utf8.decode(body))));
   },
 
   "pdf.js": async () => {
