@@ -43,6 +43,8 @@ var multipartExamples = []struct {
 			"Content-Disposition: form-data; name=b\nContent-type: text/plain; charset=us-ascii\n\nOne.\n\n--simple boundary--\n",
 		fields{{"a", "None."}, {"b", "One.\r\n"}}},
 	{"RFC 2046 section 5.1.1, no header fields", `multipart/form-data; boundary="simple boundary"`, "--simple boundary\n\nx\n--simple boundary--\n", nil},
+	{"RFC 2046 section 5.1.1, neither an empty line nor content", `multipart/form-data; boundary=b`,
+		"--b\nContent-Disposition: form-data; name=a\n\n--b--\n", nil},
 	{"RFC 2046 section 5.1.1, a colon in quotation marks", `multipart/form-data; boundary="gc0pJq0M:08jU534c0p"`,
 		"--gc0pJq0M:08jU534c0p\nContent-Disposition: form-data; name=a\n\nx\n--gc0pJq0M:08jU534c0p--", fields{{"a", "x"}}},
 	{"RFC 2046 section 5.1.1, a colon without", `multipart/form-data; boundary=gc0pJq0M:08jU534c0p`,

@@ -57,7 +57,8 @@ var seeds = map[string][]string{
 	"multipart": {
 		strings.ReplaceAll("--b\nContent-Disposition: form-data; name=\"status\"\n\nrisky\n--b\n"+
 			"content-type: text/plain; charset=utf-8\ncontent-disposition: FORM-DATA; name=review_comment\nX-Other: y\n\na\n\n--c\nb\n--b--\n", "\n", "\r\n"),
-		strings.ReplaceAll("--b\nContent-Disposition: form-data; name=\"a%22b\"\n\n\n--b  \nContent-Disposition:form-data;name=\"\"\n\nx\n--b--", "\n", "\r\n"),
+		strings.ReplaceAll("--b\nContent-Disposition: form-data; name=\"a%22b\"\n\n\n--b\nContent-Disposition:form-data;name=\"c\"\n\nx\n--b--", "\n", "\r\n"),
+		strings.ReplaceAll("--b \t\nContent-Disposition: form-data; name=\"status\"\n\nrisky\n--b  \nContent-Disposition: form-data; name=\"\"\n\nx\n--b--\n", "\n", "\r\n"),
 	},
 	"html": {
 		"<!DOCTYPE html><title>t</title><form><input name=status value=risky><textarea name=review_comment>\na &amp; b\n c</textarea><button>s</button></form>",

@@ -42,8 +42,17 @@ const readers = {
 
   URLSearchParams: async () => ({ body }) => pairs(new URLSearchParams(escaped(body))),
 
-  "Response.formData": async () => async ({ body, type }) =>
-    pairs(await new Response(body, { headers: { "Content-Type": type } }).formData()),
+  busboy: async () => {
+    const { default: busboy } = await load("busboy");
+    return ({ body, type }) => new Promise((resolve, reject) => {
+      const fields = [];
+      const parser = busboy({ headers: { "content-type": type }, defParamCharset: "utf8" });
+      parser.on("field", (name, value) => fields.push([name, value]));
+      parser.on("file", (name, content) => (fields.push([name, null]), content.resume()));
+      parser.on("error", reject).on("close", () => resolve(pairs(fields)));
+      parser.end(body);
+    });
+  },
 
   parse5: async () => {
     const { parse } = await load("parse5/dist/index.js");
