@@ -96,6 +96,10 @@ func TestCSVSpectrum(t *testing.T) {
 		if err := json.Unmarshal([]byte(readFile(t, filepath.Join(folder, "json", name+".json"))), &want); err != nil {
 			t.Fatal(err)
 		}
+		if len(rows) != len(want) {
+			t.Errorf("%s has %d rows, want %d", name, len(rows), len(want))
+			continue
+		}
 		if got := withEmptyCells(rows, want); !reflect.DeepEqual(got, want) {
 			t.Errorf("%s is %q, want %q", name, got, want)
 		}
