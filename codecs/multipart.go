@@ -229,8 +229,8 @@ const boundaryBytes = "'()+_,-./:=? 0123456789abcdefghijklmnopqrstuvwxyzABCDEFGH
 func trimPadding(line []byte) []byte { return bytes.TrimLeft(line, " \t") }
 
 // readPart reads what stands between two boundaries: the end of the first
-// one's line, header fields, an empty line, the content. The last two may be
-// absent together.
+// one's line, header fields, an empty line, the content. RFC 2046 lets the last two
+// be absent together; some readers then take the boundary for content.
 func readPart(body []byte, start, end int) (part, error) {
 	p := part{at: start}
 	rest, ok := bytes.CutPrefix(trimPadding(body[start:end]), []byte(crlf))
@@ -250,7 +250,9 @@ func readPart(body []byte, start, end int) (part, error) {
 	if !p.named {
 		return p, MalformedText(body, start, "a part has no Content-Disposition")
 	}
-	p.content = bytes.TrimPrefix(rest, []byte(crlf))
+	if p.content, ok = bytes.CutPrefix(rest, []byte(crlf)); !ok {
+		return p, MalformedText(body, end, "a part has no empty line after its header fields")
+	}
 	p.contentAt = end - len(p.content)
 	return p, nil
 }

@@ -41,7 +41,6 @@ func TestMultipartDecode(t *testing.T) {
 		{name: "a name twice", body: fieldPart("status", "active") + fieldPart("status", "risky") + closing, fields: []string{"status", "active", "status", "risky"}},
 		{name: "no line break at the end", body: fieldPart("a", "") + "--b--", fields: []string{"a", ""}},
 		{name: "padding", body: "--b \t" + fieldPart("a", "1")[3:] + "--b-- \r\n", fields: []string{"a", "1"}},
-		{name: "no empty line, no content", body: lines("--b", `Content-Disposition: form-data; name="a"`) + "\r\n" + closing, fields: []string{"a", ""}},
 		{name: "headers in any case", body: lines("--b", `CONTENT-DISPOSITION:Form-Data;NAME="a"`, "content-type: Text/Plain; Charset=UTF-8", "X-Other: x", "", "1") + closing, fields: []string{"a", "1"}},
 		{name: "name without quotation marks", body: lines("--b", `Content-Disposition: form-data; size=1 ; name=a`, "", "1") + closing, fields: []string{"a", "1"}},
 		{name: "name escaped by a browser", body: fieldPart("a%22%0D%0A%zz%0a", "1") + closing, fields: []string{"a\"\r\n%zz%0a", "1"}},
@@ -71,7 +70,8 @@ func TestMultipartDecode(t *testing.T) {
 		{name: "LF for CRLF in a header", body: lines("--b", "Content-Disposition: form-data; name=\"a\"\nX: y", "", "1") + closing, fault: "line 2, column 1: a header field of a part is malformed"},
 		{name: "LF after the boundary", body: "--b\n" + fieldPart("a", "1")[5:] + closing, fault: "line 1, column 4: a boundary is not followed by CRLF"},
 		{name: "boundary among the headers", body: lines("--b", `Content-Disposition: form-data; name="a"`, "--b: x", "", "1") + closing, fault: "line 2, column 1: a header field of a part does not end in CRLF"},
-		{name: "boundary at the front of the content", body: fieldPart("a", "--b: x") + closing, fault: "line 4, column 4: a boundary is not followed by CRLF"},
+		{name: "boundary at the front of the content", body: fieldPart("a", "--b: x") + closing, fault: "line 3, column 1: a part has no empty line after its header fields"},
+		{name: "no empty line, no content", body: lines("--b", `Content-Disposition: form-data; name="a"`) + "\r\n" + closing, fault: "line 3, column 1: a part has no empty line after its header fields"},
 		{name: "header without its end", body: lines("--b", `Content-Disposition: form-data; name="a"`) + closing, fault: "line 2, column 1: a header field of a part does not end in CRLF"},
 		{name: "too many", body: strings.Repeat(fieldPart("a", ""), 65) + closing, fault: "more than 64 parts"},
 	}))

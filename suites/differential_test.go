@@ -25,7 +25,7 @@ func TestDifferential(t *testing.T) {
 		t.Run(format, func(t *testing.T) {
 			t.Parallel()
 			documents := append(seedsOf(t, format), mutantsOf(t, format)...)
-			taken, readings := takenBy(byParley(isFlat(format)), t, documents)
+			taken, readings := takenBy(parleyOn(format), t, documents)
 			t.Logf("%d documents, %d of them read", len(documents), len(taken))
 			if len(taken) < len(documents)/50 || len(taken) == len(documents) {
 				t.Errorf("%d of %d documents are read, which shows little", len(taken), len(documents))
@@ -66,6 +66,9 @@ func TestWritten(t *testing.T) {
 		}
 		for _, p := range peers {
 			for i, r := range p.read(t, documents) {
+				if p.name == "pdf.js" && (want[i] == "" || isRefusedComment(want[i])) {
+					continue // it leaves out what is empty, and control characters
+				}
 				if dropsMark[p.name] {
 					want[i] = strings.TrimPrefix(want[i], "\ufeff")
 				}
@@ -79,7 +82,7 @@ func TestWritten(t *testing.T) {
 
 // dropsMark are the peers that decode texts with TextDecoder, which drops a byte
 // order mark. They come last among those of their format.
-var dropsMark = map[string]bool{"Response.formData": true, "cborg": true}
+var dropsMark = map[string]bool{"cborg": true}
 
 func oneField(format, value string) reading {
 	if isFlat(format) {
@@ -100,6 +103,13 @@ func takenBy(read reader, t *testing.T, documents []document) (taken []document,
 	return taken, readings
 }
 
+func parleyOn(format string) reader {
+	if format == "pdf" {
+		return pdfByParley
+	}
+	return byParley(isFlat(format))
+}
+
 // isFlat reports whether a format is pairs of texts.
 func isFlat(format string) bool {
 	return slices.Contains([]string{"form", "multipart", "html"}, format)
@@ -108,6 +118,9 @@ func isFlat(format string) bool {
 // mutantsOf alters the seeds of a format, the same way in every run.
 func mutantsOf(t *testing.T, format string) []document {
 	t.Helper()
+	if format == "pdf" {
+		return pdfMutants(t)
+	}
 	random := rand.New(rand.NewPCG(8, uint64(len(format))))
 	seeds := seedsOf(t, format)
 	list := make([]document, mutants)
@@ -140,6 +153,9 @@ func seedsOf(t *testing.T, format string) []document {
 			continue // its pages are for people, and larger than what is to be altered
 		}
 		list = append(list, document{body, codecs.ContentType(codec, codec.MediaTypes()[0], body)})
+	}
+	if format == "pdf" {
+		return append(list, pdfSeeds(t)...)
 	}
 	for _, body := range seeds[format] {
 		list = append(list, document{[]byte(body), seedType(codec, body)})

@@ -29,8 +29,9 @@ var peersOf = map[string][]peer{
 	"cbor":      {{"fxamacker/cbor", each(fxamackerCBOR())}, {"cborg", byNode("cborg")}},
 	"msgpack":   {{"vmihailenco/msgpack", each(vmihailencoMessagePack)}, {"@msgpack/msgpack", byNode("@msgpack/msgpack")}},
 	"form":      {{"net/url", each(netURL)}, {"URLSearchParams", byNode("URLSearchParams")}},
-	"multipart": {{"mime/multipart", each(mimeMultipart)}, {"Response.formData", byNode("Response.formData")}},
+	"multipart": {{"mime/multipart", each(mimeMultipart)}, {"busboy", byNode("busboy")}},
 	"html":      {{"parse5", byNode("parse5")}},
+	"pdf":       {{"pdf.js", byNode("pdf.js")}},
 }
 
 // encodingJSON reads with the standard library, which takes invalid UTF-8.

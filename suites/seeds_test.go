@@ -33,6 +33,14 @@ var seeds = map[string][]string{
 		"<a b=\"c\td\ne&#9;f\" xmlns:x='urn:z' x:g='h'><i/><x:j k=''>l</x:j ><m\n></m></a >",
 		"<a><status>active</status><review_comment>one\r\ntwo\rthree</review_comment></a>",
 		"<a xmlns:p='urn:p'><p:list xmlns:q='urn:q'><q:i>1</q:i><q:i>2</q:i></p:list><b/></a>",
+		"<a><b>Long text, in which little is markup: é \u20ac \U0001F600 \"quoted\" 'single' > ]] ; = \t and\n a second line, with &amp; &#38; &#x26; in it, " +
+			"and a third that goes on for a while, so that what is altered is mostly text.\r\n  Then some white space.   \n\n</b></a>",
+		"<!-- A long comment, with - and > and & and <b> and 'quotes' in it, and é, on\ntwo lines --><a><b>x</b><!-- and one more, just as long as the other, & <i>so</i> on --></a>",
+		"<a><b><![CDATA[<c>&d; ]] > \"e\" é\n second line & more <!-- none --> <?none?> text that goes on for a while, as text does]]>and<![CDATA[]]>more</b></a>",
+		"<?xml version=\"1.0\"?>\n<?style type=\"text/xsl\" & < > anything ?>\n<?other?>\n\n<a>\n  <b>x</b>\n\n  <c  >y</c  >\n</a>\n\n\n",
+		"<a b='a long value of an attribute, in which > \" é &lt; &#9; may stand, and go on for a while,\nover two lines' c=\"'and another' one that goes on, too\"/>",
+		"<?xml version='1.0' encoding='iso-8859-1'?><a><b>caf\xe9 \xa0 and text that goes on for a while, one byte a character \xff</b></a>",
+		"\xff\xfe<\x00a\x00>\x00<\x00b\x00>\x00t\x00e\x00x\x00t\x00 \x00i\x00n\x00 \x00\xac\x20<\x00/\x00b\x00>\x00<\x00/\x00a\x00>\x00",
 	},
 	"yaml": {
 		"%YAML 1.2\n---\n# c\nstatus: 'ri''sky' # d\n\"review_comment\": \"a\\n\\x41\\u00e9 \\\n  b\n\n  c\"\n...\n",
@@ -57,7 +65,8 @@ var seeds = map[string][]string{
 	"multipart": {
 		strings.ReplaceAll("--b\nContent-Disposition: form-data; name=\"status\"\n\nrisky\n--b\n"+
 			"content-type: text/plain; charset=utf-8\ncontent-disposition: FORM-DATA; name=review_comment\nX-Other: y\n\na\n\n--c\nb\n--b--\n", "\n", "\r\n"),
-		strings.ReplaceAll("--b\nContent-Disposition: form-data; name=\"a%22b\"\n\n\n--b  \nContent-Disposition:form-data;name=\"\"\n\nx\n--b--", "\n", "\r\n"),
+		strings.ReplaceAll("--b\nContent-Disposition: form-data; name=\"a%22b\"\n\n\n--b\nContent-Disposition:form-data;name=\"c\"\n\nx\n--b--", "\n", "\r\n"),
+		strings.ReplaceAll("--b \t\nContent-Disposition: form-data; name=\"status\"\n\nrisky\n--b  \nContent-Disposition: form-data; name=\"\"\n\nx\n--b--\n", "\n", "\r\n"),
 	},
 	"html": {
 		"<!DOCTYPE html><title>t</title><form><input name=status value=risky><textarea name=review_comment>\na &amp; b\n c</textarea><button>s</button></form>",

@@ -76,6 +76,10 @@ func TestDecodeFields(t *testing.T) {
 		{name: "choices by what is shown", objects: []string{"<</T(a)/FT/Ch/V(Risky)/Opt[[(active)(Active)][(risky)(Risky)]]>>", "<</T(b)/FT/Ch/V(b)/Opt[[(a)(b)][(b)(c)]]>>",
 			"<</T(c)/FT/Ch/V[<feff0042>]/Opt[[(b)(B)]]>>"}, want: codecs.Record{text("a", "risky"), text("b", "b"), text("c", "b")}},
 
+		{name: "choices by their places", objects: []string{"<</T(a)/FT/Ch/V(B)/I[1]/Opt[(a)[(b)(B)]]>>", "<</T(c)/FT/Ch/V(own)/I[]/Opt[(a)]>>",
+			"<</T(d)/FT/Ch/V[(a)(b)]/I[0 1]/Opt[(a)(b)]>>"},
+			want: codecs.Record{text("a", "b"), text("c", "own"), field("d", codecs.ListValue(codecs.TextValue("a"), codecs.TextValue("b")))}},
+
 		{name: "radio buttons", form: "<</Fields[4 0 R]>>", objects: []string{"<</T(a)/FT/Btn/Ff 49152/V/risky/Kids[5 0 R 6 0 R]>>", "<</Parent 4 0 R/AS/Off>>", "<</Parent 4 0 R/AS/risky>>"},
 			want: codecs.Record{text("a", "risky")}},
 		{name: "buttons with options", objects: []string{"<</T(a)/FT/Btn/V/1/Opt[(b)(c)]>>", "<</T(d)/FT/Btn/V/2/Opt[(e)]>>", "<</T(f)/FT/Btn/V/g/Opt[(h)]>>", "<</T(i)/FT/Btn/V/Off/Opt[(j)]>>"},
@@ -186,6 +190,13 @@ func TestDecodeRefuses(t *testing.T) {
 			"a field does not name as its parent the one that it is a kid of"},
 		{"kid of itself", "<</Fields[4 0 R]>>", []string{"<</T(a)/Kids[4 0 R]>>"}, "a field does not name as its parent the one that it is a kid of"},
 		{"parents in a circle", "<</Fields[4 0 R]>>", []string{"<</T(a)/Parent 5 0 R>>", "<</T(b)/Parent 4 0 R>>"}, "the parents of a field lead in a circle"},
+		{"place of another item", "", []string{"<</T(a)/FT/Ch/V(a)/I[1]/Opt[(a)(b)]>>"}, "a choice has one value, and tells the place of another"},
+		{"place beyond the items", "", []string{"<</T(a)/FT/Ch/V(a)/I[1]/Opt[(a)]>>"}, "a choice has one value, and tells the place of another"},
+		{"two places", "", []string{"<</T(a)/FT/Ch/V(a)/I[0 1]/Opt[(a)(b)]>>"}, "a choice has one value, and tells the place of another"},
+		{"place without a value", "", []string{"<</T(a)/FT/Ch/I[0]/Opt[(a)(b)]>>"}, "a choice has one value, and tells the place of another"},
+		{"place that was inherited", "<</Fields[4 0 R]>>", []string{"<</T(a)/FT/Ch/I[0]/Opt[(a)(b)]/Kids[5 0 R]>>", "<</T(b)/V(b)/Parent 4 0 R>>"},
+			"a choice has one value, and tells the place of another"},
+		{"item with three texts", "", []string{"<</T(a)/FT/Ch/V(b)/Opt[[(a)(b)(c)]]>>"}, "an item to choose is a list of 3"},
 		{"many fields", "", manyFields(65), "there are more than 64 fields"},
 	}
 	for _, tt := range tests {

@@ -23,6 +23,7 @@ type field struct {
 	flags   object.Object // Ff
 	value   object.Object // V
 	options object.Object // Opt
+	places  object.Object // I: the items of the options that are chosen
 
 	held    []codecs.Value // by the parts of an owner
 	reading bool
@@ -133,7 +134,7 @@ func (r *reader) inherit(f *field) error {
 	if parent != nil {
 		f.parent, f.level = parent, parent.level+1
 		f.name, f.owner = parent.name, parent.owner
-		f.kind, f.flags, f.value, f.options = parent.kind, parent.flags, parent.value, parent.options
+		f.kind, f.flags, f.value, f.options, f.places = parent.kind, parent.flags, parent.value, parent.options, parent.places
 	}
 	if f.level == maxLevels {
 		return errDeepFields(f)
@@ -150,7 +151,7 @@ func (r *reader) readOwn(f *field) error {
 	for _, own := range []struct {
 		key   object.Name
 		entry *object.Object
-	}{{"FT", &f.kind}, {"Ff", &f.flags}, {"V", &f.value}, {"Opt", &f.options}} {
+	}{{"FT", &f.kind}, {"Ff", &f.flags}, {"V", &f.value}, {"Opt", &f.options}, {"I", &f.places}} {
 		o, err := r.file.Resolve(f.dict[own.key])
 		if err != nil {
 			return err

@@ -95,12 +95,39 @@ func (r *reader) choice(f *field) (v codecs.Value, held bool, err error) {
 		}
 	}
 	if chosen == nil {
-		return v, false, nil
+		return v, false, r.checkPlaces(f, v)
 	}
 	if v, err = r.value(chosen, f.at); err == nil && v.Kind() == codecs.Text {
 		v, err = r.exported(v, f)
 	}
-	return v, true, err
+	if err != nil || v.Kind() == codecs.List {
+		return v, true, err
+	}
+	return v, true, r.checkPlaces(f, v)
+}
+
+// checkPlaces refuses a field whose value is not that of the item at the place
+// that it tells beside (table 231, I): some readers go by the one, some by the
+// other.
+func (r *reader) checkPlaces(f *field, v codecs.Value) error {
+	places, err := r.array(f.places)
+	if err != nil || len(places) == 0 {
+		return err
+	}
+	options, err := r.array(f.options)
+	if err != nil {
+		return err
+	}
+	place, err := r.file.Resolve(places[0])
+	if err != nil {
+		return err
+	}
+	if i, ok := place.(object.Integer); ok && 0 <= i && int(i) < len(options) && len(places) == 1 {
+		if export, _, err := r.option(options[i], f.at); err != nil || export.Equal(v) {
+			return err
+		}
+	}
+	return codecs.MalformedAt(f.at, "a choice has one value, and tells the place of another")
 }
 
 // exported is the export value of an item, where a value is what the item is
@@ -133,10 +160,14 @@ func (r *reader) option(o object.Object, at int) (export, shown codecs.Value, er
 		return export, shown, err
 	}
 	v, err := r.value(o, at)
-	if pair := v.Members(); err == nil && len(pair) == 2 {
-		return pair[0].Value, pair[1].Value, nil
+	if err != nil || v.Kind() != codecs.List {
+		return v, v, err
 	}
-	return v, v, err
+	pair := v.Members()
+	if len(pair) != 2 {
+		return v, v, codecs.MalformedAt(at, "an item to choose is a list of %d", len(pair))
+	}
+	return pair[0].Value, pair[1].Value, nil
 }
 
 // off is the state of check boxes and radio buttons that are not on (section

@@ -7,6 +7,12 @@ export function fieldsOfPage(root) {
   return controls.filter(({ form, disabled }) => form === anchor.form && !disabled).flatMap(({ node }) => fieldsOf(node));
 }
 
+// itemsOfPage are the texts of the elements with an itemprop.
+export function itemsOfPage(root) {
+  const items = [...walk(root)].filter(({ node }) => has(node, "itemprop"));
+  return new Map(items.map(({ node }) => [attribute(node, "itemprop"), text(node)]));
+}
+
 // walk finds every element, with its form and whether a fieldset disables it.
 function* walk(node, form, disabled = false) {
   if (node.tagName === "form") form = node;

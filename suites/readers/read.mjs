@@ -3,7 +3,8 @@
 // {refusal} or {value}, each value with its kind: ["text", "a"].
 import { pathToFileURL } from "node:url";
 import { createRequire } from "node:module";
-import { fieldsOfPage } from "./page.mjs";
+import { fieldsOfPage, itemsOfPage } from "./page.mjs";
+import { pdfReader } from "./pdf.mjs";
 
 const [folder, parser] = process.argv.slice(2);
 const find = createRequire(folder + "/");
@@ -41,12 +42,31 @@ const readers = {
 
   URLSearchParams: async () => ({ body }) => pairs(new URLSearchParams(escaped(body))),
 
-  "Response.formData": async () => async ({ body, type }) =>
-    pairs(await new Response(body, { headers: { "Content-Type": type } }).formData()),
+  busboy: async () => {
+    const { default: busboy } = await load("busboy");
+    return ({ body, type }) => new Promise((resolve, reject) => {
+      const fields = [];
+      const parser = busboy({ headers: { "content-type": type }, defParamCharset: "utf8" });
+      parser.on("field", (name, value) => fields.push([name, value]));
+      parser.on("file", (name, content) => (fields.push([name, null]), content.resume()));
+      parser.on("error", reject).on("close", () => resolve(pairs(fields)));
+      parser.end(body);
+    });
+  },
 
   parse5: async () => {
     const { parse } = await load("parse5/dist/index.js");
     return ({ body }) => pairs(fieldsOfPage(parse(utf8.decode(body))));
+  },
+
+  itemprop: async () => {
+    const { parse } = await load("parse5/dist/index.js");
+    return ({ body }) => tagged(itemsOfPage(parse(utf8.decode(body))));
+  },
+
+  "pdf.js": async () => {
+    const read = await pdfReader(load);
+    return async (document) => tagged(await read(document));
   },
 };
 

@@ -185,6 +185,9 @@ func (f *File) parserAt(offset int) (*parser, error) {
 	if offset >= len(f.data) {
 		return nil, codecs.MalformedAt(len(f.data), "the cross-references lead to the offset %d, beyond the end", offset)
 	}
+	if offset > 0 && isDigit(f.data[offset-1]) && isDigit(f.data[offset]) {
+		return nil, codecs.MalformedAt(offset, "the cross-references lead into a number")
+	}
 	return &parser{lexer: lexer{data: f.data, at: offset, within: inFile}, budget: &f.budget}, nil
 }
 

@@ -54,6 +54,8 @@ func TestFilesAreRefused(t *testing.T) {
 	table := string(file("(a)"))
 	stream := pdftest.New().Object(4, "(a)").XRefStream(5, "").String()
 	inStream := pdftest.New().ObjectStream(5, 4, "(a)").XRefStream(6, "").String()
+	twelve := pdftest.New().Object(4, "(a)").XRefStream(12, "").String()
+	at := strings.Index(twelve, "12 0 obj")
 	replace := func(s, old, with string) string { return strings.Replace(s, old, with, 1) }
 	xref := fmt.Sprint(strings.Index(table, "xref"))
 	offset := fmt.Sprintf("%010d", strings.Index(table, "4 0 obj"))
@@ -73,6 +75,7 @@ func TestFilesAreRefused(t *testing.T) {
 		"offset of nothing":          {replace(table, "startxref\n"+xref, "startxref\n5"), "there is no cross-reference section"},
 		"offset of an object":        {replace(table, "startxref\n"+xref, "startxref\n9"), "there is no cross-reference section"},
 		"offset beyond the end":      {replace(table, "startxref\n"+xref, "startxref\n99999"), "the cross-references lead to the offset 99999, beyond the end"},
+		"offset into a number":       {replace(twelve, fmt.Sprint("startxref\n", at), fmt.Sprint("startxref\n", at+1)), "the cross-references lead into a number"},
 		"offset that is too large":   {replace(table, "startxref\n"+xref, "startxref\n99999999999"), "startxref and an offset are missing before %%EOF"},
 		"comment before the end":     {replace(table, "startxref", "%x\nstartxref"), ""},
 		"object before the end":      {replace(table, "startxref", "9 0 obj\nnull\nendobj\nstartxref"), "there is something between the cross-reference section and startxref"},
