@@ -1,6 +1,7 @@
 package repository
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -46,6 +47,15 @@ func openLoaded(t *testing.T) *world {
 }
 
 func (w *world) sqlite() *SQLite { return w.Store.(*SQLite) }
+
+// exec runs a statement on the connection of the writer, between two of its turns.
+func (w *world) exec(statement string, args ...any) error {
+	writer := w.sqlite().writer
+	writer.turn.Lock()
+	defer writer.turn.Unlock()
+	_, err := writer.conn.ExecContext(context.Background(), statement, args...)
+	return err
+}
 
 func TestOpenChoosesEngine(t *testing.T) {
 	store, err := Open(t.Context(), newPath(t), Options{})
@@ -127,14 +137,14 @@ func TestFailedWriteRollsBack(t *testing.T) {
 				event = "UPDATE"
 			}
 			breakage := "CREATE TRIGGER breakage BEFORE " + event + " ON " + table + " BEGIN SELECT RAISE(ABORT, 'broken'); END"
-			if _, err := w.sqlite().writer.conn.ExecContext(t.Context(), breakage); err != nil {
+			if err := w.exec(breakage); err != nil {
 				t.Fatal(err)
 			}
 			_, err := w.ChangeStatus(t.Context(), keyed("ben", parley.StatusRisky, "key"))
 			if err == nil || parley.AsError(err).Code != parley.CodeInternal {
 				t.Errorf("error = %v, want the store's own", err)
 			}
-			if _, err := w.sqlite().writer.conn.ExecContext(t.Context(), "DROP TRIGGER breakage"); err != nil {
+			if err := w.exec("DROP TRIGGER breakage"); err != nil {
 				t.Fatal(err)
 			}
 			if user := w.mustUser(t, "ben"); user.Version != 2 || len(w.history(t, "ben")) != 1 {
@@ -152,7 +162,7 @@ func TestHistoryIsAppendOnly(t *testing.T) {
 	w.mustChange(t, change("ben", parley.StatusInactive))
 	for _, statement := range []string{"UPDATE status_changes SET review_comment = 'x'", "DELETE FROM status_changes"} {
 		var failure sqlite3.Error
-		if _, err := w.sqlite().writer.conn.ExecContext(t.Context(), statement); !errors.As(err, &failure) || failure.ExtendedCode != sqlite3.ErrConstraintTrigger {
+		if err := w.exec(statement); !errors.As(err, &failure) || failure.ExtendedCode != sqlite3.ErrConstraintTrigger {
 			t.Errorf("%s: %v, want a refusal", statement, err)
 		}
 	}
@@ -168,7 +178,7 @@ func TestUnwritable(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			w := openLoaded(t)
-			if _, err := w.sqlite().writer.conn.ExecContext(t.Context(), test.spoil); err != nil {
+			if err := w.exec(test.spoil); err != nil {
 				t.Fatal(err)
 			}
 			refused := refusedChange(t, w)
@@ -176,7 +186,7 @@ func TestUnwritable(t *testing.T) {
 				t.Error("the cause is not told to the log")
 			}
 			user := w.mustUser(t, "ben")
-			if _, err := w.sqlite().writer.conn.ExecContext(t.Context(), test.heal); err != nil {
+			if err := w.exec(test.heal); err != nil {
 				t.Fatal(err)
 			}
 			if outcome := w.mustChange(t, change("ben", parley.StatusRisky)); outcome.User.Version != user.Version+1 {

@@ -190,8 +190,7 @@ func TestQueueIsBounded(t *testing.T) {
 // TestFailedCommitFailsAll breaks a reference that is checked with the commit.
 func TestFailedCommitFailsAll(t *testing.T) {
 	w := openLoaded(t)
-	conn := w.sqlite().writer.conn
-	if _, err := conn.ExecContext(t.Context(), `
+	if err := w.exec(`
 		CREATE TEMP TRIGGER breakage AFTER UPDATE ON users WHEN new.identifier = 'ben'
 		BEGIN UPDATE workspaces SET owner_id = '00000000-0000-4000-8000-000000000000'; END`); err != nil {
 		t.Fatal(err)
@@ -201,7 +200,7 @@ func TestFailedCommitFailsAll(t *testing.T) {
 		t.Errorf("errors = %v, want none to be made", failures)
 	}
 	wantCode(t, failures[2], parley.CodeNotFound)
-	if _, err := conn.ExecContext(t.Context(), "DROP TRIGGER breakage"); err != nil {
+	if err := w.exec("DROP TRIGGER breakage"); err != nil {
 		t.Fatal(err)
 	}
 	for _, ref := range []string{"ann", "ben"} {
@@ -438,7 +437,7 @@ func TestUsersAreRemembered(t *testing.T) {
 // before.
 func TestRememberedUsersAreThoseAskedFor(t *testing.T) {
 	w := openLoaded(t)
-	if _, err := w.sqlite().writer.conn.ExecContext(t.Context(), "UPDATE users SET identifier = ? WHERE id = ?", benID, annID); err != nil {
+	if err := w.exec("UPDATE users SET identifier = ? WHERE id = ?", benID, annID); err != nil {
 		t.Fatal(err)
 	}
 	for range 2 {
