@@ -30,11 +30,20 @@ func buildAndRun(m *testing.M) int {
 		panic(err)
 	}
 	binary = filepath.Join(dir, "parley")
-	if out, err := exec.Command("go", slices.Concat([]string{"build"}, detector, []string{"-o", binary, "."})...).CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", slices.Concat([]string{"build"}, detector, coverage(), []string{"-o", binary, "."})...).CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "go build: %v\n%s", err, out)
 		return 1
 	}
 	return m.Run()
+}
+
+// coverage makes the program count the statements that it reaches, where somebody
+// wants to know (https://go.dev/doc/build-cover).
+func coverage() []string {
+	if os.Getenv("GOCOVERDIR") == "" {
+		return nil
+	}
+	return []string{"-cover", "-coverpkg=github.com/parley-gateway/parley/..."}
 }
 
 // shell runs the program in a folder of its own, where no database is yet.
