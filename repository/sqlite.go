@@ -10,7 +10,6 @@ import (
 	"io"
 	"maps"
 	"net/url"
-	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -99,11 +98,11 @@ func OpenSQLite(ctx context.Context, path string, opts Options) (*SQLite, error)
 		return nil, err
 	}
 	if opts.Existing {
-		if _, err := os.Stat(path); err != nil {
-			return nil, fmt.Errorf("there is no database: %w", err)
+		if err := refuseUnlessFile(path); err != nil {
+			return nil, err
 		}
 	}
-	if err := refuseDamagedLog(path); err != nil {
+	if err := refuseSpoiled(path); err != nil {
 		return nil, err
 	}
 	s := &SQLite{path: path, opts: opts.withDefaults(), closed: noteOpened(path)}
