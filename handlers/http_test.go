@@ -53,6 +53,8 @@ func TestSurface(t *testing.T) {
 		{"users", request{"GET", "/users?limit=1", nil, ""}, 200, nil, `"next_cursor":`},
 		{"users by prefix", request{"GET", "/users?q=BEN", nil, ""}, 200, nil, `"identifier":"ben"`},
 		{"an unknown filter", request{"GET", "/users?stauts=active", nil, ""}, 400, nil, `"field":"stauts"`},
+		{"a filter that cannot be decoded", request{"GET", "/users?status=%zz", nil, ""}, 400, nil, `"detail":"The query cannot be read: & separates`},
+		{"filters between semicolons", request{"GET", "/users?status=active;limit=1", nil, ""}, 400, nil, `"type":"/problems/invalid-query"`},
 		{"filters that are left empty", request{"GET", "/users?q=zof&status=&user_type=&workspace=", nil, ""}, 200, nil, `"users":[{"id":"ca304891-10fb-5600-9409-045385a1b819"`},
 		{"an unknown value", request{"GET", "/users?status=banned", nil, ""}, 400, nil, `"allowed":["active"`},
 		{"users by workspace", request{"GET", "/users?workspace=sakura&limit=1", nil, ""}, 200, nil, `"domain_name":"sakura.example"`},

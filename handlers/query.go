@@ -24,9 +24,12 @@ func (x *exchange) query() url.Values {
 	return x.c.Request.URL.Query()
 }
 
-// checkQuery refuses a parameter that is unknown or comes twice: a list that
-// ignores a misspelt filter would be misread.
+// checkQuery refuses a parameter that is unknown, comes twice or cannot be read: a
+// list that ignores a misspelt filter would be misread.
 func (x *exchange) checkQuery(known ...string) error {
+	if _, err := url.ParseQuery(x.c.Request.URL.RawQuery); err != nil {
+		return parley.NewError(parley.CodeInvalidQuery, "The query cannot be read: & separates parameters, ; does not, and % begins two hexadecimal digits.")
+	}
 	for name, values := range x.query() {
 		if name != "format" && !slices.Contains(known, name) {
 			return invalidQuery(name, "There is no such parameter. There are: "+strings.Join(append(known, "format"), ", ")+".")

@@ -29,6 +29,7 @@ type checkpointer struct {
 	conn      *sqlx.Conn
 	alone     sync.Mutex      // with conn, for each checkpoint
 	limit     int             // frames
+	room      func() int64    // bytes that are left on the disk
 	turn      sync.Locker     // to write
 	committed <-chan struct{} // has an element when there may be something to do
 	fail      func(error)     // is told of each error
@@ -36,9 +37,9 @@ type checkpointer struct {
 	ended     chan struct{}
 }
 
-func newCheckpointer(conn *sqlx.Conn, w *writer) *checkpointer {
+func newCheckpointer(conn *sqlx.Conn, w *writer, room func() int64) *checkpointer {
 	return &checkpointer{
-		conn: conn, limit: int(w.logLimit / frameSize), turn: &w.turn, committed: w.committed, fail: w.failAfterSync,
+		conn: conn, limit: int(w.logLimit / frameSize), room: room, turn: &w.turn, committed: w.committed, fail: w.failAfterSync,
 		closing: make(chan struct{}), ended: make(chan struct{}),
 	}
 }
@@ -62,12 +63,14 @@ func (c *checkpointer) run() {
 	}
 }
 
-// checkpoint copies the log once it is long.
+// checkpoint copies the log once it is long, or longer than what is left on the
+// disk: a log that begins anew needs no more room, and one that filled the disk
+// could not be copied into a database that grows by it.
 func (c *checkpointer) checkpoint() error {
 	c.alone.Lock()
 	defer c.alone.Unlock()
 	state, err := c.pragma("NOOP")
-	if err != nil || state.Frames < c.limit/checkpointShare {
+	if err != nil || state.Frames < c.limit/checkpointShare && int64(state.Frames)*frameSize < c.room() {
 		return err
 	}
 	return c.empty(state, c.limit/usualShare)

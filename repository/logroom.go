@@ -3,7 +3,9 @@ package repository
 import (
 	"context"
 	"fmt"
+	"math"
 	"os"
+	"syscall"
 	"time"
 
 	"github.com/parley-gateway/parley"
@@ -63,4 +65,14 @@ func (s *SQLite) makeRoom(ctx context.Context, bytes int64) error {
 		}
 		time.Sleep(restartPatience)
 	}
+}
+
+// roomBeside is how many bytes are left on the disk of a file; without end where
+// the system does not say.
+func roomBeside(path string) int64 {
+	var disk syscall.Statfs_t
+	if err := syscall.Statfs(path, &disk); err != nil {
+		return math.MaxInt64
+	}
+	return int64(disk.Bavail) * int64(disk.Bsize) //nolint:gosec,unconvert // no disk has 2^63 blocks, and other systems have other types
 }

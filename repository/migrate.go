@@ -45,7 +45,7 @@ func Migrate(ctx context.Context, path string) (from, to int64, err error) {
 	if err != nil {
 		return 0, 0, err
 	}
-	if err := refuseDamagedLog(path); err != nil {
+	if err := refuseSpoiled(path); err != nil {
 		return 0, 0, err
 	}
 	defer noteOpened(path)()

@@ -32,6 +32,15 @@ func openToRead(ctx context.Context, path string) (db *sqlx.DB, unsure func() er
 	return db, unsure, err
 }
 
+// refuseSpoiled comes before a file is opened to be written. One that is not there
+// yet can be made.
+func refuseSpoiled(path string) error {
+	if err := refuseUnlessFile(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return refuseDamagedLog(path)
+}
+
 func refuseUnlessFile(path string) error {
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {

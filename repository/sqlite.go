@@ -10,7 +10,6 @@ import (
 	"io"
 	"maps"
 	"net/url"
-	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -28,13 +27,14 @@ import (
 // Options are what may be chosen about a store. The zero value is ready for
 // use.
 type Options struct {
-	Now             func() time.Time // time.Now; times are kept in microseconds
-	NewID           func() string    // a random UUID (RFC 9562 version 4) in lower case
-	ReadConnections int              // how many reads run at once: one for each processor, at least 4
-	BusyTimeout     time.Duration    // how long to wait for another process that writes: 5 s
-	KeyLifetime     time.Duration    // how long an idempotency key counts: 24 h
-	LogLimit        int64            // bytes of the write-ahead log from which changes wait for slow readers: 240 MiB
-	Existing        bool             // fail where there is no store yet, instead of making one
+	Now             func() time.Time        // time.Now; times are kept in microseconds
+	NewID           func() string           // a random UUID (RFC 9562 version 4) in lower case
+	ReadConnections int                     // how many reads run at once: one for each processor, at least 4
+	BusyTimeout     time.Duration           // how long to wait for another process that writes: 5 s
+	KeyLifetime     time.Duration           // how long an idempotency key counts: 24 h
+	LogLimit        int64                   // bytes of the write-ahead log from which changes wait for slow readers: 240 MiB
+	Room            func(path string) int64 // bytes left on the disk of a file: what the system says
+	Existing        bool                    // fail where there is no store yet, instead of making one
 }
 
 func (o Options) withDefaults() Options {
@@ -48,6 +48,9 @@ func (o Options) withDefaults() Options {
 	o.BusyTimeout = cmp.Or(o.BusyTimeout, defaultBusyTimeout)
 	o.KeyLifetime = cmp.Or(o.KeyLifetime, 24*time.Hour)
 	o.LogLimit = cmp.Or(o.LogLimit, defaultLogLimit)
+	if o.Room == nil {
+		o.Room = roomBeside
+	}
 	return o
 }
 
@@ -99,11 +102,11 @@ func OpenSQLite(ctx context.Context, path string, opts Options) (*SQLite, error)
 		return nil, err
 	}
 	if opts.Existing {
-		if _, err := os.Stat(path); err != nil {
-			return nil, fmt.Errorf("there is no database: %w", err)
+		if err := refuseUnlessFile(path); err != nil {
+			return nil, err
 		}
 	}
-	if err := refuseDamagedLog(path); err != nil {
+	if err := refuseSpoiled(path); err != nil {
 		return nil, err
 	}
 	s := &SQLite{path: path, opts: opts.withDefaults(), closed: noteOpened(path)}
@@ -156,7 +159,7 @@ func (s *SQLite) connect(ctx context.Context, path string) error {
 		return err
 	}
 	s.writer = newWriter(writer, path, files, s.opts, s.cache)
-	s.checkpointer = newCheckpointer(checkpoints, s.writer)
+	s.checkpointer = newCheckpointer(checkpoints, s.writer, func() int64 { return s.opts.Room(path) })
 	return nil
 }
 

@@ -292,6 +292,27 @@ func TestLogIsUsedAgain(t *testing.T) {
 	}
 }
 
+// TestLogLeavesRoom serves from a disk with less room than the log may take: it would
+// fill the disk, and then could not be copied into a database that grows by it.
+func TestLogLeavesRoom(t *testing.T) {
+	const room = 1 << 20
+	path := newPath(t)
+	store := openFile(t, path, Options{Room: func(string) int64 { return room }})
+	w := &world{Store: store}
+	t.Cleanup(func() { closeStore(t, store) })
+	if err := store.Load(t.Context(), workspaces(), users()); err != nil {
+		t.Fatal(err)
+	}
+	request := change("ben", parley.StatusRisky)
+	request.Change.Comment = strings.Repeat("🌱", parley.MaxComment)
+	for range 2000 {
+		w.mustChange(t, request)
+	}
+	if log, data := size(t, path+"-wal"), size(t, path); log > data/2 || data < 16<<20 {
+		t.Errorf("the log has %d bytes and the database %d", log, data)
+	}
+}
+
 func size(t *testing.T, path string) int64 {
 	t.Helper()
 	info, err := os.Stat(path)

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -73,7 +74,13 @@ func TestFilesThatAreRefused(t *testing.T) {
 		}, []string{"is no Parley database"}},
 		"a folder": {func(t *testing.T, path string) error {
 			return errors.Join(os.Remove(path), os.Mkdir(path, 0o755))
-		}, nil},
+		}, []string{"is no Parley database: it is no file"}},
+		"a pipe": {func(t *testing.T, path string) error {
+			return errors.Join(os.Remove(path), syscall.Mkfifo(path, 0o600))
+		}, []string{"is no Parley database: it is no file"}},
+		"a device": {func(t *testing.T, path string) error {
+			return errors.Join(os.Remove(path), os.Symlink("/dev/full", path))
+		}, []string{"is no Parley database: it is no file"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newChanged(t)

@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -32,6 +34,9 @@ func (p *program) tokenCreateCommand() *cobra.Command {
   parley token create --name import --acts-as ben --permissions users:admin --expires 720h --workspace delay`,
 		Args: cobra.NoArgs,
 		RunE: action(func(ctx context.Context, _ []string) (err error) {
+			if strings.ContainsFunc(token.Name, unicode.IsControl) {
+				return misuse("--name: %q holds a control character", token.Name)
+			}
 			if token.Permissions, err = permissionsOf(permissions); err != nil {
 				return err
 			}
@@ -79,8 +84,11 @@ func (p *program) createToken(ctx context.Context, store parley.Store, token par
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintln(p.out, text)
-	return err
+	if _, err := fmt.Fprintln(p.out, text); err != nil {
+		// Half of it may be somewhere, and nobody can use it.
+		return errors.Join(err, store.RevokeToken(ctx, token.Name))
+	}
+	return nil
 }
 
 // issueToken keeps a new token and returns its text, which is kept nowhere.

@@ -55,6 +55,32 @@ func TestTokenFile(t *testing.T) {
 	}
 }
 
+// TestTokenNobodyGot prints a token where there is no room for it.
+func TestTokenNobodyGot(t *testing.T) {
+	s := newPopulated(t)
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer full.Close()
+	create := s.command("token", "create", "--name", "lost", "--acts-as", "ann", "--permissions", "users:read")
+	create.Stdout = full
+	if err := create.Run(); create.ProcessState.ExitCode() != 1 {
+		t.Errorf("%v, want exit status 1", err)
+	}
+	for _, row := range rows(s.data("token", "list")) {
+		if row[0] == "lost" && row[len(row)-1] == "" {
+			t.Errorf("the token counts all the same: %q", row)
+		}
+	}
+	s.data("token", "create", "--name", "lost", "--acts-as", "ann", "--permissions", "users:read")
+}
+
+func TestTokenNames(t *testing.T) {
+	s := newPopulated(t)
+	s.refused(2, []string{"--name", "control character"}, "token", "create", "--name", "a\x1b[2Jb", "--acts-as", "ann", "--permissions", "users:read")
+}
+
 // TestTokenThatWasFound asks about a token by its text alone, and ends it.
 func TestTokenThatWasFound(t *testing.T) {
 	s := newPopulated(t)
