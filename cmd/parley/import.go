@@ -150,7 +150,7 @@ func (p *program) writeImport(ctx context.Context, users parley.Import, o import
 	case err != nil:
 		return fmt.Errorf("%s\nThe first %d of %d users are in; with --skip-existing the same call goes on after them", explain(err), written, total)
 	}
-	fmt.Fprintf(p.err, "%d users were imported", written)
+	fmt.Fprintf(p.err, "%s imported", count(written, "user"))
 	if o.skipExisting {
 		fmt.Fprintf(p.err, ", %d were there", skipped)
 	}

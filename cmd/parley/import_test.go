@@ -53,7 +53,7 @@ func TestExportAndImportAgree(t *testing.T) {
 		t.Run(format, func(t *testing.T) {
 			other := newShell(t)
 			other.write("users."+format, s.data("export", "--format", format))
-			if said := other.imports("users." + format); said != fmt.Sprintf("%d users were imported\n", len(hostileNames)) {
+			if said := other.imports("users." + format); said != fmt.Sprintf("%d users imported\n", len(hostileNames)) {
 				t.Errorf("said %q", said)
 			}
 			if got := other.data("export"); got != want {
@@ -95,7 +95,7 @@ func TestImportShapes(t *testing.T) {
 func TestImportReadsStandardInput(t *testing.T) {
 	s := newPopulated(t)
 	s.write("one.csv", "identifier,name,email\nbo,Bo,bo@example.com\n")
-	if said := s.reading(numbered(2)).imports("--format", "ndjson", "-"); said != "2 users were imported\n" {
+	if said := s.reading(numbered(2)).imports("--format", "ndjson", "-"); said != "2 users imported\n" {
 		t.Errorf("said %q", said)
 	}
 	s.imports("--workspace", "main", "one.csv")
@@ -256,7 +256,7 @@ func TestKilledImportInPartsGoesOn(t *testing.T) {
 		t.Fatalf("%d of %d users are in", in, size)
 	}
 	said := s.imports("--batch", "5000", "--skip-existing", "users.ndjson")
-	if want := fmt.Sprintf("%d users were imported, %d were there\n", size-in, in); said != want {
+	if want := fmt.Sprintf("%d users imported, %d were there\n", size-in, in); said != want {
 		t.Errorf("said %q, want %q", said, want)
 	}
 	if all := strings.Count(s.data("export"), "\n") - 1; all != size {

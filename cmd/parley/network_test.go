@@ -15,6 +15,9 @@ func TestListeningBeyondLoopback(t *testing.T) {
 	for _, addr := range []string{"0.0.0.0:0", "[::]:0", ":0", "192.0.2.1:0", "[::ffff:192.0.2.1]:0", "[2001:db8::1]:0"} {
 		s.refused(2, []string{"--addr " + addr, "--tls-cert and --tls-key", "--without-tls"}, "serve", "--addr", addr)
 	}
+	for _, addr := range []string{"", "x", "127.0.0.1", "::1"} {
+		s.refused(2, []string{"--addr", "is no address with a port"}, "serve", "--addr", addr)
+	}
 	for _, args := range [][]string{
 		{"--addr", "localhost:0"},
 		{"--addr", "127.9.9.9:0"},

@@ -37,7 +37,10 @@ func (n *network) flags(cmd *cobra.Command) {
 }
 
 func (n *network) check() (err error) {
+	_, _, err = net.SplitHostPort(n.addr)
 	switch {
+	case err != nil:
+		return misuse("--addr: %q is no address with a port, such as 127.0.0.1:8080", n.addr)
 	case (n.certFile == "") != (n.keyFile == ""):
 		return misuse("--tls-cert and --tls-key: one is of no use without the other")
 	case n.withoutTLS && n.hasTLS():
