@@ -80,7 +80,7 @@ func TestRefusals(t *testing.T) {
 		{"workspace create: identifier taken", "workspace create --identifier main --name M", 1, []string{"identifier"}},
 		{"workspace create: unknown type", "workspace create --identifier w --name W --workspace-type x", 2, []string{"single_user"}},
 
-		{"serve: no address", "serve --addr nowhere", 1, []string{"nowhere"}},
+		{"serve: no address", "serve --addr nowhere", 2, []string{"nowhere"}},
 		{"serve: no status", "serve --comment-required x", 2, []string{"--comment-required", "risky"}},
 		{"serve: no origin", "serve --cors-origins desk.example", 2, []string{"--cors-origins", "https://"}},
 		{"serve: an origin with a path", "serve --cors-origins https://desk.example/", 2, []string{"--cors-origins"}},

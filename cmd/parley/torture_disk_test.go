@@ -23,7 +23,6 @@ var diskFaults = []struct{ name, state, end string }{
 	{"a read of the database fails", "pread EIO parley.db 2", ""},
 	{"no lock is to be had", "lock ENOLCK db-shm 3", ""},
 	{"a lock fails", "lock EIO db-shm 3", ""},
-	{"no file can be opened", "open EMFILE parley.db 1", ""},
 	{"the index of the log cannot be mapped", "mmap ENOMEM db-shm 1", ""},
 	{"the index of the log cannot grow", "pwrite ENOSPC db-shm 1", ""},
 	{"it dies before a write", "pwrite KILL db-wal 50", "killed"},

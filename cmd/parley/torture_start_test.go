@@ -11,6 +11,7 @@ func TestDiskFaultsAtStart(t *testing.T) {
 	m, d := newMob(t, 8), newDisk(t)
 	for _, c := range []struct{ state, message string }{
 		{"open EACCES parley.db 1", "cannot be"},
+		{"open EMFILE parley.db 1", "cannot be"},
 		{"open EMFILE db-wal 1", "cannot be"},
 		{"open EMFILE db-shm 1", "cannot be"},
 		{"pread EIO parley.db 1", "cannot be"},
