@@ -59,3 +59,14 @@ func (x *exchange) closeAfterwards() {
 		x.c.Writer.Header()["Connection"] = closeField
 	}
 }
+
+// NetworkOf is what a client has for itself: an address of IPv4, of IPv6 the first 64
+// bits, within which it can choose (RFC 4291 section 2.5.4, RFC 6177 section 2).
+func NetworkOf(address netip.Addr) netip.Addr {
+	address = address.Unmap()
+	if address.Is4() {
+		return address
+	}
+	network, _ := address.Prefix(64) // an address of IPv6 has as many
+	return network.Addr()
+}

@@ -165,18 +165,12 @@ func (x *exchange) chargeWrongToken() error {
 	return count(x, x.meters.wrongTokens, origin(x.c))
 }
 
-// origin is the address that a request comes from, of IPv6 the first 64 bits,
-// within which a caller can choose (RFC 4291 section 2.5.4). What has no address
-// has the zero one.
+// origin is the network that a request comes from. What has no address has the zero
+// one.
 func origin(c *gin.Context) netip.Addr {
 	address, err := netip.ParseAddr(c.ClientIP())
 	if err != nil {
 		return netip.Addr{}
 	}
-	address = address.Unmap()
-	if address.Is4() {
-		return address
-	}
-	network, _ := address.Prefix(64) // an address of IPv6 has as many
-	return network.Addr()
+	return NetworkOf(address)
 }

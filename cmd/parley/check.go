@@ -36,10 +36,3 @@ func (p *program) check(ctx context.Context) error {
 
 // printFault leaves it to the exit status to say what cannot be printed.
 func (p *program) printFault(f repository.Fault) { _, _ = fmt.Fprintln(p.out, f) }
-
-func count(n int64, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
-}

@@ -12,6 +12,8 @@ import (
 	"slices"
 	"sync"
 	"syscall"
+
+	"github.com/parley-gateway/parley/handlers"
 )
 
 // connections is a listener that holds at most so many connections open. One
@@ -64,18 +66,13 @@ func (l *connections) Accept() (net.Conn, error) {
 	}
 }
 
-// clientOf is who may hold too many connections: an address, or the network of 64
-// bits that a client of IPv6 has for itself (RFC 6177 section 2).
+// clientOf is who may hold too many connections, the zero address for a proxy.
 func (l *connections) clientOf(conn *net.TCPConn) netip.Addr {
 	addr := conn.RemoteAddr().(*net.TCPAddr).AddrPort().Addr().Unmap().WithZone("")
 	if slices.ContainsFunc(l.proxies, func(network netip.Prefix) bool { return network.Contains(addr) }) {
 		return netip.Addr{}
 	}
-	if addr.Is6() {
-		network, _ := addr.Prefix(64)
-		return network.Addr()
-	}
-	return addr
+	return handlers.NetworkOf(addr)
 }
 
 // admit waits until there is room for a connection, and reports whether there is
