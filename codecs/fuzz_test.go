@@ -105,9 +105,9 @@ func FuzzCSVWriting(f *testing.F) {
 // checkCell compares as encoding/csv does, to which a CRLF is a line feed.
 func checkCell(t *testing.T, cell, want string) {
 	t.Helper()
-	breaks := strings.NewReplacer("\r\n", "\n")
+	want = strings.ReplaceAll(want, "\r\n", "\n")
 	plain, defused := strings.CutPrefix(cell, "'")
-	if got := breaks.Replace(cell); got != breaks.Replace(want) && (!defused || breaks.Replace(plain) != breaks.Replace(want)) {
+	if cell != want && (!defused || plain != want) {
 		t.Errorf("%q comes back as %q", want, cell)
 	}
 	if strings.IndexAny(cell, "=+-@\t\r") == 0 && strings.Trim(cell, "0123456789.eE+-") != "" {
