@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"cmp"
 	"net/http"
 	"strings"
 
@@ -56,7 +55,10 @@ func (x *exchange) refuseToken(err error) error {
 // wrongToken challenges a client whose token is not valid, or tells it that there
 // were too many of those.
 func (x *exchange) wrongToken(detail string) error {
-	return cmp.Or(x.chargeWrongToken(), x.unauthorized(detail, "invalid_token"))
+	if err := x.chargeWrongToken(); err != nil {
+		return err
+	}
+	return x.unauthorized(detail, "invalid_token")
 }
 
 // unauthorized challenges the client. It names an error only where a token

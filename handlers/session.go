@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"cmp"
 	"net/http"
 	"strings"
 	"time"
@@ -25,7 +24,10 @@ func (x *exchange) authenticateSession() error {
 	}
 	err := x.takeSession(cookies)
 	if err != nil && parley.HasCode(err, parley.CodeUnauthorized) {
-		return cmp.Or(x.chargeWrongToken(), x.endSession())
+		if err := x.chargeWrongToken(); err != nil {
+			return err
+		}
+		return x.endSession()
 	}
 	return err
 }
