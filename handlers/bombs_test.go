@@ -2,6 +2,7 @@ package handlers_test
 
 import (
 	"bytes"
+	"math"
 	"net/http"
 	"runtime"
 	"strings"
@@ -146,12 +147,16 @@ func TestDecodingCostsLinearTime(t *testing.T) {
 	}
 }
 
-// timeToRead is processor time. Most of the bodies are refused. The limit of values
-// is wide, so that it does not end the reading early.
+// timeToRead is processor time, the least of some tries: what else the machine does is
+// counted with it. Most of the bodies are refused. The limit of values is wide, so that
+// it does not end the reading early.
 func timeToRead(t *testing.T, registry *codecs.Registry, f family, size int) time.Duration {
 	t.Helper()
-	body := f.make(size)
-	start := processorTime(t)
-	_, _ = registry.Decode(f.contentType, body, codecs.Limits{Values: mib})
-	return processorTime(t) - start
+	body, least := f.make(size), time.Duration(math.MaxInt64)
+	for range 3 {
+		start := processorTime(t)
+		_, _ = registry.Decode(f.contentType, body, codecs.Limits{Values: mib})
+		least = min(least, processorTime(t)-start)
+	}
+	return least
 }

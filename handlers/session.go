@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 	"time"
@@ -24,10 +25,8 @@ func (x *exchange) authenticateSession() error {
 	}
 	err := x.takeSession(cookies)
 	if err != nil && parley.HasCode(err, parley.CodeUnauthorized) {
-		if err := x.chargeWrongToken(); err != nil {
-			return err
-		}
-		return x.endSession()
+		ended := x.endSession() // too many or not: the browser must not go on sending it
+		return cmp.Or(x.chargeWrongToken(), ended)
 	}
 	return err
 }
