@@ -46,6 +46,11 @@ build/axe.min.js: Makefile
 	tar -xzOf build/$(subst @,-,$(AXE)).tgz package/axe.min.js > $@
 	@rm build/$(subst @,-,$(AXE)).tgz
 
+# Debian's package makes and starts a server of its own, which is not used.
+.PHONY: postgres-tools
+postgres-tools:
+	@cluster/postgres bin >/dev/null 2>&1 || .ci/need '/usr/lib/postgresql/*/bin/postgres:postgresql'
+
 .PHONY: test
 test: test-tools ## Run every test
 	$(GO) vet ./...
