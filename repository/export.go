@@ -16,9 +16,9 @@ const createExported = `
 	ORDER BY u.identifier`
 
 // Export gives every user as one to be created.
-func (s *SQLite) Export(ctx context.Context) iter.Seq2[parley.NewUser, error] {
+func (s *store) Export(ctx context.Context) iter.Seq2[parley.NewUser, error] {
 	return func(yield func(parley.NewUser, error) bool) {
-		stage, err := newStage(ctx, s.path, createExported)
+		stage, err := newStage(ctx, s.engine.(*sqlite).path, createExported)
 		if err != nil {
 			yield(parley.NewUser{}, err)
 			return

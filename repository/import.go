@@ -14,7 +14,7 @@ import (
 // number of them fits, and what is the same in two of them is found as in any
 // table.
 type userImport struct {
-	store *SQLite
+	store *store
 	by    parley.Caller
 	stage *stage
 	bytes int64 // that the users will take in the file
@@ -28,8 +28,8 @@ const createStaged = `
 	) STRICT`
 
 // Import begins to create many users at once.
-func (s *SQLite) Import(ctx context.Context, by parley.Caller) (parley.Import, error) {
-	stage, err := newStage(ctx, s.path, createStaged)
+func (s *store) Import(ctx context.Context, by parley.Caller) (parley.Import, error) {
+	stage, err := newStage(ctx, s.engine.(*sqlite).path, createStaged)
 	if err != nil {
 		return nil, err
 	}
@@ -189,7 +189,7 @@ func (i *userImport) Write(ctx context.Context, perTransaction int64, progress f
 		if err != nil {
 			return all - i.left, err
 		}
-		if err := i.store.makeRoom(ctx, need); err != nil {
+		if err := i.store.engine.(*sqlite).makeRoom(ctx, need); err != nil {
 			return all - i.left, err
 		}
 		if err := i.writeSome(ctx, count, refs, func(users int64) { progress(all - i.left + users) }); err != nil {
@@ -222,11 +222,11 @@ func (i *userImport) nextPart(ctx context.Context, perTransaction, all int64) (c
 // itself, so that it knows what became of it.
 func (i *userImport) writeSome(ctx context.Context, count int64, refs []string, progress func(users int64)) error {
 	last := i.last
-	err := i.store.writer.write(context.WithoutCancel(ctx), func(tx *transaction) (err error) {
-		if err := tx.setCache(importCache); err != nil {
+	err := i.store.write(context.WithoutCancel(ctx), func(tx transaction) (err error) {
+		if err := tx.(*sqliteTransaction).setCache(importCache); err != nil {
 			return err
 		}
-		defer func() { err = errors.Join(err, tx.setCache(usualCache)) }()
+		defer func() { err = errors.Join(err, tx.(*sqliteTransaction).setCache(usualCache)) }()
 		homes, err := i.homes(tx, refs)
 		if err != nil {
 			return err
@@ -247,13 +247,13 @@ const (
 	importCache = 64 << 10
 )
 
-func (tx *transaction) setCache(size int) error {
+func (tx *sqliteTransaction) setCache(size int) error {
 	_, err := tx.conn.ExecContext(context.Background(), fmt.Sprintf("PRAGMA cache_size = -%d", size))
 	return err
 }
 
 // homes finds the workspaces that users name, or makes the first.
-func (i *userImport) homes(tx *transaction, refs []string) (map[string]workspaceRow, error) {
+func (i *userImport) homes(tx transaction, refs []string) (map[string]workspaceRow, error) {
 	empty, err := hasNoWorkspace(tx)
 	if err != nil {
 		return nil, err
@@ -277,7 +277,7 @@ func (i *userImport) homes(tx *transaction, refs []string) (map[string]workspace
 // progressStep is how many users are written between two tellings.
 const progressStep = 1000
 
-func (i *userImport) insert(ctx context.Context, tx *transaction, count int64, homes map[string]workspaceRow, progress func(int64)) (last int64, err error) {
+func (i *userImport) insert(ctx context.Context, tx transaction, count int64, homes map[string]workspaceRow, progress func(int64)) (last int64, err error) {
 	const next = `
 		SELECT number, place, identifier, name, email, user_type, status, workspace
 		FROM staged WHERE number > ? ORDER BY number LIMIT ?`

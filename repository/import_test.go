@@ -212,7 +212,7 @@ func TestImportStaysWithinTheLog(t *testing.T) {
 	}
 	all := newcomers(8000)
 	for from := 0; from < len(all); from += 4000 {
-		if err := store.checkpointer.truncate(); err != nil {
+		if err := fileOf(store).checkpointer.truncate(); err != nil {
 			t.Fatal(err)
 		}
 		i := newImport(t, store, all[from:from+4000]...).(*userImport)
@@ -260,7 +260,7 @@ func TestImportWaitsForNoReader(t *testing.T) {
 	if err := store.Load(t.Context(), workspaces(), users()); err != nil {
 		t.Fatal(err)
 	}
-	snapshot, err := store.reader.BeginTxx(t.Context(), nil)
+	snapshot, err := fileOf(store).reader.BeginTxx(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

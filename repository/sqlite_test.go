@@ -25,14 +25,17 @@ func newPath(t *testing.T) string {
 	return filepath.Join(t.TempDir(), "parley.db")
 }
 
-func openFile(t *testing.T, path string, opts Options) *SQLite {
+func openFile(t *testing.T, path string, opts Options) *store {
 	t.Helper()
-	store, err := OpenSQLite(t.Context(), path, opts)
+	opened, err := Open(t.Context(), path, opts)
 	if err != nil {
-		t.Fatalf("OpenSQLite: %v", err)
+		t.Fatalf("Open: %v", err)
 	}
-	return store
+	return opened.(*store)
 }
+
+// fileOf is the engine of a store in a file.
+func fileOf(s parley.Store) *sqlite { return s.(*store).engine.(*sqlite) }
 
 // openLoaded opens a new file with a few people in it, and closes it in the
 // end.
@@ -46,7 +49,7 @@ func openLoaded(t *testing.T) *world {
 	return &world{Store: store}
 }
 
-func (w *world) sqlite() *SQLite { return w.Store.(*SQLite) }
+func (w *world) sqlite() *sqlite { return fileOf(w.Store) }
 
 // exec runs a statement on the connection of the writer, between two of its turns.
 func (w *world) exec(statement string, args ...any) error {
@@ -114,14 +117,14 @@ func TestPragmas(t *testing.T) {
 		for _, db := range []struct {
 			name string
 			get  queryer
-		}{{"writer", &transaction{conn: store.writer.conn}}, {"reader", store.read(t.Context())}} {
+		}{{"writer", &sqliteTransaction{conn: fileOf(store).writer.conn}}, {"reader", store.read(t.Context())}} {
 			var got string
 			if err := db.get.Get(&got, "PRAGMA "+name); err != nil || got != want {
 				t.Errorf("%s of the %s = %s, %v, want %s", name, db.name, got, err, want)
 			}
 		}
 	}
-	if _, err := store.reader.ExecContext(t.Context(), "DELETE FROM users"); err == nil {
+	if _, err := fileOf(store).reader.ExecContext(t.Context(), "DELETE FROM users"); err == nil {
 		t.Error("a read connection can write")
 	}
 }
@@ -220,7 +223,7 @@ func TestBusy(t *testing.T) {
 	}
 	other := openFile(t, path, Options{})
 	defer other.Close()
-	if err := other.writer.begin(); err != nil {
+	if err := fileOf(other).writer.begin(); err != nil {
 		t.Fatal(err)
 	}
 	_, err := store.ChangeStatus(t.Context(), change("ben", parley.StatusRisky))
@@ -228,7 +231,7 @@ func TestBusy(t *testing.T) {
 	if _, err := store.User(t.Context(), parley.Everywhere, "ben"); err != nil {
 		t.Errorf("a read beside another process's write: %v", err)
 	}
-	other.writer.rollback()
+	fileOf(other).writer.rollback()
 	if _, err := store.ChangeStatus(t.Context(), change("ben", parley.StatusRisky)); err != nil {
 		t.Errorf("afterwards: %v", err)
 	}
@@ -310,7 +313,7 @@ func secondPage(sort parley.UserSort) parley.UserFilter {
 	return parley.UserFilter{Sort: sort, Page: parley.Page{Cursor: orderBy(sort).encode(userRow{Identifier: "b"})}}
 }
 
-func plan(t *testing.T, store *SQLite, query string, args ...any) []string {
+func plan(t *testing.T, store *sqlite, query string, args ...any) []string {
 	t.Helper()
 	var steps []struct {
 		ID, Parent, NotUsed int

@@ -174,7 +174,7 @@ func TestOldSessionsGo(t *testing.T) {
 	clock.move(time.Hour)
 	w.signIn(t, token.Hash, time.Hour)
 	var left int
-	if err := store.reader.Get(&left, "SELECT count(*) FROM sessions"); err != nil || left != 2 {
+	if err := fileOf(store).reader.Get(&left, "SELECT count(*) FROM sessions"); err != nil || left != 2 {
 		t.Errorf("%d sessions are left, %v, want 2", left, err)
 	}
 	w.wantSession(t, lasting, "token")

@@ -42,7 +42,7 @@ func (i *userImport) logBytes(ctx context.Context, count, all int64) (int64, err
 
 // makeRoom sees to it that the log can take so many bytes more: CodeTooLarge
 // where it never can.
-func (s *SQLite) makeRoom(ctx context.Context, bytes int64) error {
+func (s *sqlite) makeRoom(ctx context.Context, bytes int64) error {
 	if bytes > s.opts.LogLimit {
 		return parley.NewError(parley.CodeTooLarge, fmt.Sprintf(
 			"So many users are too much for one transaction: the write-ahead log could grow by %d MiB, and may have %d MiB.",

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"github.com/parley-gateway/parley/repository/postgrestest"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -23,7 +24,7 @@ const openEnv = "PARLEY_TEST_OPEN"
 func TestMain(m *testing.M) {
 	path := os.Getenv(openEnv)
 	if path == "" {
-		os.Exit(m.Run())
+		os.Exit(postgrestest.Run(m))
 	}
 	if err := openInChild(path); err != nil {
 		fmt.Println(err)
@@ -33,7 +34,7 @@ func TestMain(m *testing.M) {
 
 func openInChild(path string) error {
 	becomeNobody()
-	store, err := OpenSQLite(context.Background(), path, Options{})
+	store, err := Open(context.Background(), path, Options{})
 	if err != nil {
 		return err
 	}
@@ -67,7 +68,7 @@ func TestTenProcessesAtOnce(t *testing.T) {
 func TestTenHandlesAtOnce(t *testing.T) {
 	path := newPath(t)
 	atOnce(10, func(int) {
-		store, err := OpenSQLite(t.Context(), path, Options{})
+		store, err := Open(t.Context(), path, Options{})
 		if err != nil {
 			t.Errorf("OpenSQLite: %v", err)
 			return
@@ -85,7 +86,7 @@ func checkUsable(t *testing.T, path string) {
 		t.Error(err)
 	}
 	var applied int64
-	if err := store.reader.Get(&applied, "SELECT max(version_id) FROM goose_db_version"); err != nil || applied != latest {
+	if err := fileOf(store).reader.Get(&applied, "SELECT max(version_id) FROM goose_db_version"); err != nil || applied != latest {
 		t.Errorf("migrated to %d, %v, want %d", applied, err, latest)
 	}
 }
@@ -184,7 +185,7 @@ func TestMigrationNeedsTheFileAlone(t *testing.T) {
 		t.Errorf("migrate = %d, %d, %v, want %d and the next", from, to, err, latest)
 	}
 	before := contents(t, path)
-	if _, err := OpenSQLite(t.Context(), path, Options{}); err == nil || !strings.Contains(err.Error(), "newer Parley") {
+	if _, err := Open(t.Context(), path, Options{}); err == nil || !strings.Contains(err.Error(), "newer Parley") {
 		t.Errorf("a newer schema: %v, want a refusal", err)
 	}
 	if !bytes.Equal(contents(t, path), before) {
@@ -267,7 +268,7 @@ func TestForeignFilesAreLeftAlone(t *testing.T) {
 			path := newPath(t)
 			test.make(t, path)
 			before := contents(t, path)
-			_, err := OpenSQLite(t.Context(), path, Options{})
+			_, err := Open(t.Context(), path, Options{})
 			if err == nil || !strings.Contains(err.Error(), "no Parley database") {
 				t.Errorf("OpenSQLite: %v, want a refusal", err)
 			}
@@ -284,8 +285,8 @@ func TestForeignFilesAreLeftAlone(t *testing.T) {
 func TestPlacesWithoutAFile(t *testing.T) {
 	folder := t.TempDir()
 	for _, path := range []string{folder, filepath.Join(folder, "missing", "parley.db"), filepath.Join(folder, "nul\x00.db")} {
-		if _, err := OpenSQLite(t.Context(), path, Options{}); err == nil || !strings.Contains(err.Error(), folder) {
-			t.Errorf("OpenSQLite(%q): %v, want an error with its name", path, err)
+		if _, err := Open(t.Context(), path, Options{}); err == nil || !strings.Contains(err.Error(), folder) {
+			t.Errorf("Open(%q): %v, want an error with its name", path, err)
 		}
 	}
 	if beside, _ := filepath.Glob(filepath.Join(folder, "*")); len(beside) != 0 {

@@ -24,7 +24,7 @@ func (w *world) together(t *testing.T, requests ...parley.ChangeRequest) ([]parl
 	for i, request := range requests {
 		all.Go(func() { outcomes[i], failures[i] = w.ChangeStatus(t.Context(), request) })
 		// The first is taken at once, and then waits for the turn.
-		eventually(t, "the request waits", func() bool { return len(writer.queue) == i })
+		eventually(t, "the request waits", func() bool { return len(writer.queue.waiting) == i })
 	}
 	writer.turn.Unlock()
 	all.Wait()
@@ -116,10 +116,10 @@ func TestDeadline(t *testing.T) {
 	under, goOn := make(chan struct{}), make(chan struct{})
 	ended := make(chan error)
 	go func() {
-		ended <- writer.write(ctx, func(tx *transaction) error {
+		ended <- writer.write(ctx, func(tx transaction) error {
 			close(under)
 			<-goOn
-			_, err := tx.run("UPDATE users SET name = 'late' WHERE id = ?", annID)
+			err := tx.run("UPDATE users SET name = 'late' WHERE id = ?", annID)
 			return err
 		})
 	}()
@@ -174,7 +174,7 @@ func TestQueueIsBounded(t *testing.T) {
 		})
 		// One is under way, and the others in the queue.
 	}
-	eventually(t, "the queue is full", func() bool { return len(writer.queue) == queueLength })
+	eventually(t, "the queue is full", func() bool { return len(writer.queue.waiting) == queueLength })
 	_, err := w.ChangeStatus(t.Context(), change("ann", parley.StatusRisky))
 	wantCode(t, err, parley.CodeUnavailable)
 	writer.turn.Unlock()
@@ -222,7 +222,7 @@ func TestLogIsBounded(t *testing.T) {
 	if err := store.Load(t.Context(), workspaces(), users()); err != nil {
 		t.Fatal(err)
 	}
-	snapshot, err := store.reader.BeginTxx(t.Context(), nil)
+	snapshot, err := fileOf(store).reader.BeginTxx(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -325,9 +325,9 @@ func size(t *testing.T, path string) int64 {
 // TestOtherProcessIsSeenAtOnce revokes tokens and changes users by another
 // store on the same file, and by the store itself.
 func TestOtherProcessIsSeenAtOnce(t *testing.T) {
-	store, other := openTwice(t, Options{})
-	w := &world{Store: store}
-	for i, by := range []*SQLite{store, other, store, other, other, store} {
+	one, other := openTwice(t, Options{})
+	w := &world{Store: one}
+	for i, by := range []parley.Store{one, other, one, other, other, one} {
 		token := newToken("token")
 		token.Hash[0] = byte(i)
 		if _, err := by.CreateToken(t.Context(), token); err != nil {
@@ -346,7 +346,7 @@ func TestOtherProcessIsSeenAtOnce(t *testing.T) {
 		if err := by.RevokeToken(t.Context(), "token"); err != nil {
 			t.Fatal(err)
 		}
-		_, err := store.Authenticate(t.Context(), token.Hash)
+		_, err := one.Authenticate(t.Context(), token.Hash)
 		wantCode(t, err, parley.CodeUnauthorized)
 	}
 }
@@ -402,7 +402,7 @@ func TestSessionEndsInOtherProcesses(t *testing.T) {
 		session := w.signIn(t, token.Hash, time.Hour)
 		eventually(t, "the session is remembered", func() bool {
 			w.wantSession(t, session, token.Name)
-			_, known, _, err := recall(store.cache, store.cache.sessions, session)
+			_, known, _, err := recall(fileOf(store).cache, fileOf(store).cache.sessions, session)
 			return known && err == nil
 		})
 		if err := ends[name](session); err != nil {
@@ -433,7 +433,7 @@ func TestUsersAreRemembered(t *testing.T) {
 	for _, ref := range refs {
 		eventually(t, ref+" is remembered", func() bool {
 			w.mustUser(t, ref)
-			_, known, _, _ := store.cache.user(ref)
+			_, known, _, _ := fileOf(store).cache.user(ref)
 			return known
 		})
 	}
@@ -505,13 +505,13 @@ func TestTwoProcessesTakeTurns(t *testing.T) {
 
 // openTwice opens two stores on one file with a few people in it, as two
 // processes do, and closes them in the end.
-func openTwice(t *testing.T, opts Options) (store, other *SQLite) {
+func openTwice(t *testing.T, opts Options) (one, other *store) {
 	t.Helper()
 	path := newPath(t)
-	store, other = openFile(t, path, opts), openFile(t, path, Options{})
-	t.Cleanup(func() { closeStore(t, store); closeStore(t, other) })
-	if err := store.Load(t.Context(), workspaces(), users()); err != nil {
+	one, other = openFile(t, path, opts), openFile(t, path, Options{})
+	t.Cleanup(func() { closeStore(t, one); closeStore(t, other) })
+	if err := one.Load(t.Context(), workspaces(), users()); err != nil {
 		t.Fatal(err)
 	}
-	return store, other
+	return one, other
 }
