@@ -192,11 +192,14 @@ const begin = "begin isolation level read committed read write"
 // errUnanswered is that of a commit of which nobody said what became of it.
 var errUnanswered = errors.New("the commit was not answered")
 
+// errRolledBack is PostgreSQL's answer to the commit of a transaction that has failed.
+var errRolledBack = errors.New("the transaction had failed before its commit")
+
 // commit sends statements and a commit in one round trip.
 func (p *postgres) commit(ctx context.Context, conn *sqlx.Conn, statements *pgx.Batch) error {
 	statements.Queue("commit").Exec(func(tag pgconn.CommandTag) error {
 		if tag.String() != "COMMIT" {
-			return errors.New("the transaction had failed before its commit")
+			return errRolledBack
 		}
 		return nil
 	})
