@@ -67,13 +67,14 @@ func isLost(err error) bool {
 	var failure *pgconn.PgError
 	if errors.As(err, &failure) {
 		severity := cmp.Or(failure.SeverityUnlocalized, failure.Severity) // which not every server sends both
-		return severity != "ERROR" || // the server ends the connection
+		return severity != "ERROR" ||                                     // the server ends the connection
 			failure.Code == codeReadOnly || failure.Code == codeStandby || strings.HasPrefix(failure.Code, "08")
 	}
 	var network net.Error
 	var connecting *pgconn.ConnectError
 	return errors.As(err, &network) || errors.As(err, &connecting) || pgconn.SafeToRetry(err) ||
-		errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed)
+		errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) ||
+		errors.Is(err, pgconn.ErrConnClosed)
 }
 
 // isConflict reports whether PostgreSQL gave one of two transactions up, which may
