@@ -202,7 +202,7 @@ func (p *postgres) commit(ctx context.Context, conn *sqlx.Conn, statements *pgx.
 	})
 	var warning error
 	err := onConnection(conn, func(c *pgx.Conn) error {
-		p.warnings.forget(c.PgConn())
+		_ = p.warnings.forget(c.PgConn()) // which came before
 		err := c.SendBatch(ctx, statements).Close()
 		warning = p.warnings.forget(c.PgConn())
 		return err
