@@ -19,7 +19,7 @@ func postgresMigrations() fs.FS { return migrationsOf("postgres") }
 
 // migrateURL is Migrate for a PostgreSQL database.
 func migrateURL(ctx context.Context, name string) (from, to int64, err error) {
-	db, err := openPool(name, &warnings{})
+	db, err := openPool(name)
 	if err != nil {
 		return 0, 0, err
 	}

@@ -80,7 +80,7 @@ func TestTenHandlesAtOnce(t *testing.T) {
 
 func checkUsable(t *testing.T, path string) {
 	t.Helper()
-	store := openFile(t, path, Options{})
+	store := openStore(t, path, Options{})
 	defer store.Close()
 	if err := store.Load(t.Context(), workspaces(), users()); err != nil {
 		t.Error(err)
@@ -140,7 +140,7 @@ func TestOlderSchema(t *testing.T) {
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	store := openFile(t, path, Options{})
+	store := openStore(t, path, Options{})
 	defer store.Close()
 	page, err := store.Users(t.Context(), parley.Everywhere, parley.UserFilter{Prefix: "BENJ", Page: parley.Page{Limit: 2}})
 	if err != nil || len(page.Users) != 1 || page.Users[0].ID != benID {
@@ -167,7 +167,7 @@ func nextSchema(t *testing.T, statement string) fs.FS {
 
 func TestMigrationNeedsTheFileAlone(t *testing.T) {
 	path, next := newPath(t), nextSchema(t, "ALTER TABLE users ADD COLUMN phone TEXT")
-	store := openFile(t, path, Options{})
+	store := openStore(t, path, Options{})
 	if err := store.Load(t.Context(), workspaces(), users()); err != nil {
 		t.Fatal(err)
 	}
@@ -195,7 +195,7 @@ func TestMigrationNeedsTheFileAlone(t *testing.T) {
 
 func TestMigrationsRunOnceAmongMany(t *testing.T) {
 	path := newPath(t)
-	store := openFile(t, path, Options{})
+	store := openStore(t, path, Options{})
 	if err := store.Load(t.Context(), workspaces(), users()); err != nil {
 		t.Fatal(err)
 	}
@@ -218,7 +218,7 @@ func TestMigrationsRunOnceAmongMany(t *testing.T) {
 
 func TestFailedMigrationLeavesTheOldSchema(t *testing.T) {
 	path := newPath(t)
-	closeStore(t, openFile(t, path, Options{}))
+	closeStore(t, openStore(t, path, Options{}))
 	if _, _, err := migrate(t.Context(), path, nextSchema(t, "DROP TABLE nothing"), migrationPatience); err == nil {
 		t.Error("a migration that fails was not reported")
 	}
