@@ -216,7 +216,7 @@ func TestImportStaysWithinTheLog(t *testing.T) {
 			t.Fatal(err)
 		}
 		i := newImport(t, store, all[from:from+4000]...).(*userImport)
-		expected, err := i.logBytes(t.Context(), 4000, 4000)
+		expected, err := fileOf(store).logBytes(t.Context(), 4000, i.bytes)
 		if err != nil {
 			t.Fatal(err)
 		}

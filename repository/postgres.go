@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"iter"
 	"math/rand/v2"
 	"time"
 
@@ -159,6 +160,26 @@ func (p *postgres) write(ctx context.Context, do func(tx transaction) error) err
 			return undecided(err)
 		case !isLost(err) && !isConflict(err), isOver(err), !pauseUntil(ctx, end):
 			return storeError(err)
+		}
+	}
+}
+
+// writeUsers knows no bound.
+func (p *postgres) writeUsers(ctx context.Context, _, _ int64, do func(tx transaction) error) error {
+	return p.write(ctx, do)
+}
+
+// exported lets the server send as fast as rows are taken, and drops the connection with
+// those that nobody takes.
+func (p *postgres) exported(ctx context.Context) iter.Seq2[[]string, error] {
+	return func(yield func([]string, error) bool) {
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
+		for row, err := range textRows(ctx, p.db, exportedColumns, selectExported) {
+			if !yield(row, err) {
+				cancel()
+				return
+			}
 		}
 	}
 }

@@ -34,7 +34,7 @@ type Checked struct {
 // faults.
 func Check(ctx context.Context, name string, report func(Fault)) (Checked, error) {
 	if isURL(name) {
-		return Checked{}, errors.New("xx")
+		return Checked{}, errors.New("only a file can be looked at by this version of Parley")
 	}
 	path, err := absolute(name)
 	if err != nil {
