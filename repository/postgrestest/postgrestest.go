@@ -121,11 +121,12 @@ func (s *Server) RestartAsStandby(t testing.TB) {
 	s.Restart(t)
 }
 
-// Database makes an empty database and returns its URL.
-func (s *Server) Database(t testing.TB) string {
+// Database makes an empty database, with options of CREATE DATABASE, and returns its
+// URL.
+func (s *Server) Database(t testing.TB, options ...string) string {
 	t.Helper()
 	name := fmt.Sprintf("test%d", s.made.Add(1))
-	Exec(t, s.url, "CREATE DATABASE "+name)
+	Exec(t, s.url, "CREATE DATABASE "+name+" "+strings.Join(options, " "))
 	return strings.Replace(s.url, "/postgres?", "/"+name+"?", 1)
 }
 
@@ -164,13 +165,13 @@ func Run(m *testing.M) int {
 	return code
 }
 
-// Database makes an empty database on the server of the package's tests and returns its
-// URL. That server does not survive a crash of the machine: nothing is synced.
-func Database(t testing.TB) string {
+// Database is that of the server of the package's tests, which does not survive a crash
+// of the machine: nothing is synced.
+func Database(t testing.TB, options ...string) string {
 	t.Helper()
 	shared.once.Do(func() { shared.server, shared.err = Start("fsync=off") })
 	if shared.err != nil {
 		t.Fatalf("no PostgreSQL server: %v", shared.err)
 	}
-	return shared.server.Database(t)
+	return shared.server.Database(t, options...)
 }
