@@ -39,6 +39,7 @@ var sessionSettings = map[string]string{
 	"idle_in_transaction_session_timeout": "10000",
 	"client_min_messages":                 "warning",
 	"jit":                                 "off",
+	"client_encoding":                     "UTF8",
 }
 
 // durableCommits undoes a setting that would let a commit be answered before it is on
