@@ -97,13 +97,13 @@ type hashedRow struct {
 	tokenRow
 }
 
-const tokensByHashes = `
+const holdersByHashes = `
 	SELECT t.hash, t.name, t.permissions, u.id AS acts_as, coalesce(w.id::text, '') AS workspace, t.expires_at
 	FROM tokens t JOIN users u ON u.pk = t.acts_as LEFT JOIN workspaces w ON w.pk = t.workspace
 	WHERE t.hash = ANY(?) AND t.revoked_at IS NULL`
 
 func (p *postgres) findTokens(ctx context.Context, hashes []parley.TokenHash) (map[parley.TokenHash]knownCaller, error) {
-	return findHashes(ctx, p, hashes, tokensByHashes)
+	return findHashes(ctx, p, hashes, holdersByHashes)
 }
 
 const sessionsByHashes = `

@@ -38,7 +38,7 @@ func TestPlansInPostgres(t *testing.T) {
 		{"users_identifier", "users", usersByRefs, []any{[]string{benID}, []string{"ben", "ann"}}},
 		{"users_identifier", "lock", lockUsers, []any{[]string{benID}, []string{"ben", "ann"}}},
 		{"tokens_hash", "token", tokenByHash, []any{[]byte{}}},
-		{"tokens_hash", "tokens", tokensByHashes, []any{[][]byte{{1}, {2}}}},
+		{"tokens_hash", "tokens", holdersByHashes, []any{[][]byte{{1}, {2}}}},
 		{"sessions_hash", "sessions", sessionsByHashes, []any{[][]byte{{1}, {2}}}},
 		{"idempotency_keys_pkey", "keys", usedKeys, []any{[]string{benID}, []string{"key"}}},
 	}...) {
