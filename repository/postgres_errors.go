@@ -23,6 +23,7 @@ const (
 	codeDeadlock      = "40P01"
 	codeLockTimeout   = "55P03"
 	codeReadOnly      = "25006"
+	codeNotAllowed    = "42501"
 	codeCanceled      = "57014"
 	codeCharacter     = "22021" // no text has it: U+0000
 )
