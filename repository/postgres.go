@@ -6,8 +6,8 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"iter"
 	"math/rand/v2"
-	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -24,7 +24,6 @@ import (
 type postgres struct {
 	db       *sqlx.DB
 	opts     Options
-	warnings *warnings
 	writer   *postgresWriter
 	tokens   *lookup[parley.TokenHash, knownCaller]
 	sessions *lookup[parley.SessionHash, knownCaller]
@@ -40,6 +39,7 @@ var sessionSettings = map[string]string{
 	"idle_in_transaction_session_timeout": "10000",
 	"client_min_messages":                 "warning",
 	"jit":                                 "off",
+	"client_encoding":                     "UTF8",
 }
 
 // durableCommits undoes a setting that would let a commit be answered before it is on
@@ -54,7 +54,7 @@ const (
 )
 
 func openPostgres(ctx context.Context, name string, opts Options) (*postgres, error) {
-	p := &postgres{opts: opts, warnings: &warnings{}}
+	p := &postgres{opts: opts}
 	if err := p.connect(ctx, name); err != nil {
 		return nil, err
 	}
@@ -68,7 +68,7 @@ func openPostgres(ctx context.Context, name string, opts Options) (*postgres, er
 
 // connect opens the database at this program's schema.
 func (p *postgres) connect(ctx context.Context, name string) error {
-	db, err := openPool(name, p.warnings)
+	db, err := openPool(name)
 	if err != nil {
 		return err
 	}
@@ -81,7 +81,7 @@ func (p *postgres) connect(ctx context.Context, name string) error {
 	return nil
 }
 
-func openPool(name string, warnings *warnings) (*sqlx.DB, error) {
+func openPool(name string) (*sqlx.DB, error) {
 	config, err := parseURL(name)
 	if err != nil {
 		return nil, err
@@ -95,7 +95,7 @@ func openPool(name string, warnings *warnings) (*sqlx.DB, error) {
 	if config.ConnectTimeout == 0 || config.ConnectTimeout > connectTimeout && !hasParameter(name, "connect_timeout") {
 		config.ConnectTimeout = connectTimeout
 	}
-	config.OnNotice = warnings.note
+	config.OnNotice = noteWarning
 	connector := stdlib.GetConnector(*config, stdlib.OptionAfterConnect(func(ctx context.Context, conn *pgx.Conn) error {
 		_, err := conn.Exec(ctx, durableCommits)
 		return err
@@ -155,8 +155,31 @@ func (p *postgres) write(ctx context.Context, do func(tx transaction) error) err
 	end := time.Now().Add(p.opts.BusyTimeout)
 	for {
 		err := p.transact(ctx, do)
-		if !isLost(err) && !isConflict(err) || isOver(err) || !pauseUntil(ctx, end) {
+		switch {
+		case errors.Is(err, errUnanswered):
+			return undecided(err)
+		case !isLost(err) && !isConflict(err), isOver(err), !pause(ctx), time.Now().After(end):
 			return storeError(err)
+		}
+	}
+}
+
+// writeUsers knows no bound.
+func (p *postgres) writeUsers(ctx context.Context, _, _ int64, do func(tx transaction) error) error {
+	return p.write(ctx, do)
+}
+
+// exported lets the server send as fast as rows are taken, and drops the connection with
+// those that nobody takes.
+func (p *postgres) exported(ctx context.Context) iter.Seq2[[]string, error] {
+	return func(yield func([]string, error) bool) {
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
+		for row, err := range textRows(ctx, p.db, exportedColumns, selectExported) {
+			if !yield(row, err) {
+				cancel()
+				return
+			}
 		}
 	}
 }
@@ -175,12 +198,9 @@ func (p *postgres) transact(ctx context.Context, do func(tx transaction) error) 
 		p.giveUp(conn, err)
 		return err
 	}
-	err = p.commit(ctx, conn, &pgx.Batch{})
+	err = commit(ctx, conn, &pgx.Batch{})
 	if err != nil {
 		p.giveUp(conn, err)
-	}
-	if errors.Is(err, errUnanswered) {
-		return undecided(err)
 	}
 	return err
 }
@@ -192,25 +212,30 @@ const begin = "begin isolation level read committed read write"
 // errUnanswered is that of a commit of which nobody said what became of it.
 var errUnanswered = errors.New("the commit was not answered")
 
-// commit sends statements and a commit in one round trip.
-func (p *postgres) commit(ctx context.Context, conn *sqlx.Conn, statements *pgx.Batch) error {
+// errRolledBack is PostgreSQL's answer to the commit of a transaction that has failed.
+var errRolledBack = errors.New("the transaction had failed before its commit")
+
+// commit sends statements and a commit in one round trip. A server that warns of a
+// commit has made it, and a standby may not have it
+// (https://www.postgresql.org/docs/current/warm-standby.html#SYNCHRONOUS-REPLICATION).
+func commit(ctx context.Context, conn *sqlx.Conn, statements *pgx.Batch) error {
 	statements.Queue("commit").Exec(func(tag pgconn.CommandTag) error {
 		if tag.String() != "COMMIT" {
-			return errors.New("the transaction had failed before its commit")
+			return errRolledBack
 		}
 		return nil
 	})
-	var warning error
 	err := onConnection(conn, func(c *pgx.Conn) error {
-		p.warnings.forget(c.PgConn())
-		err := c.SendBatch(ctx, statements).Close()
-		warning = p.warnings.forget(c.PgConn())
-		return err
+		takeWarning(c.PgConn()) // of what was before
+		if err := c.SendBatch(ctx, statements).Close(); err != nil {
+			return err
+		}
+		if warning, warned := takeWarning(c.PgConn()); warned {
+			return errors.New(warning)
+		}
+		return nil
 	})
-	switch {
-	case err == nil && warning != nil:
-		return fmt.Errorf("%w: %w", errUnanswered, warning)
-	case err == nil || isAnswer(err):
+	if err == nil || isAnswer(err) {
 		return err
 	}
 	return fmt.Errorf("%w: %w", errUnanswered, err)
@@ -247,37 +272,28 @@ func (p *postgres) rollback(conn *sqlx.Conn) error {
 // those who came together do not come back together.
 const longestPause = 50 * time.Millisecond
 
-// pauseUntil reports whether there is time for another try.
-func pauseUntil(ctx context.Context, end time.Time) bool {
+// pause reports whether there is time for another try.
+func pause(ctx context.Context) bool {
 	select {
 	case <-ctx.Done():
 		return false
 	case <-time.After(rand.N(longestPause)):
-		return time.Now().Before(end)
+		return true
 	}
 }
 
-// warnings are what servers have warned of, by connection.
-type warnings struct{ last sync.Map }
+// warningKey is where a connection has what its server has warned of.
+const warningKey = "parley warning"
 
-func (w *warnings) note(conn *pgconn.PgConn, notice *pgconn.Notice) {
+func noteWarning(conn *pgconn.PgConn, notice *pgconn.Notice) {
 	if notice.SeverityUnlocalized == "WARNING" {
-		w.last.Store(conn, commitWarning(notice.Message))
+		conn.CustomData()[warningKey] = notice.Message
 	}
 }
 
-// commitWarning is what a server said of a commit that it has made, and that a standby
-// may not have
-// (https://www.postgresql.org/docs/current/warm-standby.html#SYNCHRONOUS-REPLICATION).
-type commitWarning string
-
-func (w commitWarning) Error() string { return string(w) }
-
-// forget returns what a connection was warned of since it was asked before.
-func (w *warnings) forget(conn *pgconn.PgConn) error {
-	warning, found := w.last.LoadAndDelete(conn)
-	if !found {
-		return nil
-	}
-	return warning.(error)
+// takeWarning returns what a connection was warned of since it was asked before.
+func takeWarning(conn *pgconn.PgConn) (warning string, warned bool) {
+	warning, warned = conn.CustomData()[warningKey].(string)
+	delete(conn.CustomData(), warningKey)
+	return warning, warned
 }

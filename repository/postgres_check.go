@@ -13,7 +13,7 @@ import (
 
 // checkURL is Check for a PostgreSQL database. Its server may be a standby.
 func checkURL(ctx context.Context, name string, report func(Fault)) (Checked, error) {
-	db, err := openPool(name, &warnings{})
+	db, err := openPool(name)
 	if err != nil {
 		return Checked{}, err
 	}
@@ -112,7 +112,7 @@ func (e examinedDatabase) parts(c *checker) []part {
 // checkTables has every value of every row read. What is in pages that nobody needs for
 // a chain would go unnoticed otherwise.
 func checkTables(c *checker) error {
-	for _, table := range tables {
+	for _, table := range postgresTables {
 		read := func() error {
 			return each(c, "SELECT count(t::text) AS number FROM "+table+" t", func(struct{ Number int64 }) {})
 		}
@@ -122,9 +122,6 @@ func checkTables(c *checker) error {
 	}
 	return nil
 }
-
-// tables are all of Parley's, in an order in which each refers to those before it.
-var tables = []string{"workspaces", "users", "status_changes", "idempotency_keys", "tokens", "sessions"}
 
 // findIndexes finds what there is to check by, where the extension amcheck is installed and
 // its use allowed (https://www.postgresql.org/docs/current/amcheck.html).

@@ -22,7 +22,7 @@ var update = flag.Bool("update", false, "rewrite migrations/postgres/schema.txt"
 // TestSchemaListing compares what a check expects with what the migrations make.
 func TestSchemaListing(t *testing.T) {
 	url := postgrestest.Database(t)
-	closeStore(t, openURL(t, url, Options{}))
+	closeStore(t, openStore(t, url, Options{}))
 	var made strings.Builder
 	for _, o := range objectsOf(t, url) {
 		fmt.Fprintf(&made, "%s: %s\n", o.Object, o.Text)
@@ -61,7 +61,7 @@ func connect(t *testing.T, url string) *sqlx.DB {
 func newChangedURL(t *testing.T) string {
 	t.Helper()
 	url := postgrestest.Database(t)
-	s := openURL(t, url, Options{})
+	s := openStore(t, url, Options{})
 	defer closeStore(t, s)
 	if err := s.Load(t.Context(), workspaces(), users()); err != nil {
 		t.Fatal(err)
@@ -234,7 +234,7 @@ func TestCheckURLBesideWriters(t *testing.T) {
 	var all sync.WaitGroup
 	var over atomic.Bool
 	for _, ref := range []string{"ben", "ann"} {
-		w := &world{Store: openURL(t, url, Options{})}
+		w := &world{Store: openStore(t, url, Options{})}
 		t.Cleanup(func() { closeStore(t, w) })
 		for range 4 {
 			all.Go(func() {

@@ -1,6 +1,7 @@
 package repository
 
 import (
+	"cmp"
 	"context"
 	"database/sql/driver"
 	"errors"
@@ -20,10 +21,12 @@ const (
 	codeUnique        = "23505"
 	codeCheck         = "23514"
 	codeSerialization = "40001"
+	codeUnknown       = "40003" // the server does not know what became of a statement
 	codeDeadlock      = "40P01"
 	codeLockTimeout   = "55P03"
 	codeReadOnly      = "25006"
 	codeNotAllowed    = "42501"
+	codeStandby       = "0A000" // nothing is written while the server recovers
 	codeCanceled      = "57014"
 	codeCharacter     = "22021" // no text has it: U+0000
 )
@@ -64,14 +67,15 @@ func postgresError(err error) error {
 func isLost(err error) bool {
 	var failure *pgconn.PgError
 	if errors.As(err, &failure) {
-		return failure.Code == codeReadOnly || // the server is a standby by now
-			strings.HasPrefix(failure.Code, "08") || strings.HasPrefix(failure.Code, "57P") ||
-			failure.Code == "53300" // too many connections
+		severity := cmp.Or(failure.SeverityUnlocalized, failure.Severity) // which not every server sends both
+		return severity != "ERROR" ||                                     // the server ends the connection
+			failure.Code == codeReadOnly || failure.Code == codeStandby || strings.HasPrefix(failure.Code, "08")
 	}
 	var network net.Error
 	var connecting *pgconn.ConnectError
 	return errors.As(err, &network) || errors.As(err, &connecting) || pgconn.SafeToRetry(err) ||
-		errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed)
+		errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) ||
+		errors.Is(err, pgconn.ErrConnClosed)
 }
 
 // isConflict reports whether PostgreSQL gave one of two transactions up, which may
@@ -90,7 +94,8 @@ func hasState(err error, code string) bool {
 // made. A server that ends says something else than what became of it.
 func isAnswer(err error) bool {
 	var failure *pgconn.PgError
-	return errors.As(err, &failure) && failure.Severity == "ERROR" && !isLost(err) && failure.Code != codeCanceled
+	return errors.Is(err, errRolledBack) ||
+		errors.As(err, &failure) && !isLost(err) && failure.Code != codeCanceled && failure.Code != codeUnknown
 }
 
 // isOver reports whether err is about a time that has ended.

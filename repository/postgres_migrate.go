@@ -19,7 +19,7 @@ func postgresMigrations() fs.FS { return migrationsOf("postgres") }
 
 // migrateURL is Migrate for a PostgreSQL database.
 func migrateURL(ctx context.Context, name string) (from, to int64, err error) {
-	db, err := openPool(name, &warnings{})
+	db, err := openPool(name)
 	if err != nil {
 		return 0, 0, err
 	}
@@ -108,23 +108,24 @@ func refuseServer(ctx context.Context, db *sqlx.DB) error {
 	return nil
 }
 
-// postgresVersion is 0 for a database without a schema of Parley's.
-func postgresVersion(ctx context.Context, db *sqlx.DB) (int64, error) {
-	var versioned, foreign bool
-	err := db.QueryRowxContext(ctx, `
-		SELECT to_regclass('`+migrationsTable+`') IS NOT NULL, to_regclass('users') IS NOT NULL`).Scan(&versioned, &foreign)
-	if err != nil {
-		return 0, err
+// postgresVersion is 0 for a database without a schema of Parley's. Whoever makes one
+// makes the table of versions before the others.
+func postgresVersion(ctx context.Context, db *sqlx.DB) (version int64, err error) {
+	var taken, versioned bool
+	err = db.QueryRowxContext(ctx, `
+		SELECT count(to_regclass(name)) > 0, to_regclass('`+migrationsTable+`') IS NOT NULL
+		FROM unnest($1::text[]) AS t (name)`, postgresTables).Scan(&taken, &versioned)
+	if err == nil && versioned {
+		err = db.GetContext(ctx, &version, "SELECT coalesce(max(version_id), 0) FROM "+migrationsTable)
 	}
-	if !versioned && foreign {
-		return 0, errForeign
+	if err == nil && taken && version == 0 {
+		err = errForeign
 	}
-	if !versioned {
-		return 0, nil
-	}
-	var version int64
-	return version, db.GetContext(ctx, &version, "SELECT coalesce(max(version_id), 0) FROM "+migrationsTable)
+	return version, err
 }
+
+// postgresTables are what a schema of Parley's makes.
+var postgresTables = []string{"workspaces", "users", "status_changes", "idempotency_keys", "tokens", "sessions"}
 
 // migrationLock is a lock.SessionLocker of goose's that waits instead of asking again
 // and again.

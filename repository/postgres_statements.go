@@ -9,6 +9,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jmoiron/sqlx"
 )
 
@@ -39,6 +41,18 @@ func (tx postgresTransaction) run(query string, args ...any) error {
 
 func (tx postgresTransaction) insert(query string, args ...any) (key int64, err error) {
 	return key, tx.Get(&key, query, args...)
+}
+
+// runAll sends the statements in one round trip.
+func (tx postgresTransaction) runAll(query string, rows [][]any) (done int, err error) {
+	statements := &pgx.Batch{}
+	for _, args := range rows {
+		statements.Queue(numbered(query), values(args)...).Exec(func(pgconn.CommandTag) error {
+			done++
+			return nil
+		})
+	}
+	return done, together(tx.ctx, tx.conn, statements)
 }
 
 // typed is a parameter that says its type, as SQLite has it said: see sqlite.read.

@@ -3,10 +3,8 @@ package repository
 import (
 	"context"
 	"errors"
-	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jmoiron/sqlx"
 
 	"github.com/parley-gateway/parley"
 )
@@ -70,7 +68,7 @@ func (w *postgresWriter) carryOut(ctx context.Context, batch pendingChanges) err
 		case !w.mayPass(err):
 			return storeError(err)
 		}
-		if !pauseUntil(ctx, time.Now().Add(time.Hour)) {
+		if !pause(ctx) {
 			return unavailable(err)
 		}
 	}
@@ -102,12 +100,12 @@ func (w *postgresWriter) attempt(ctx context.Context, batch pendingChanges, lock
 	l, err := w.openLedger(ctx, conn, batch, locking)
 	if err == nil {
 		decideAll(l, w.p.opts, batch)
-		err = w.p.commit(ctx, conn, l.writes())
+		err = commit(ctx, conn, l.writes())
 	}
 	if err != nil {
 		w.p.giveUp(conn, err)
 	}
-	if errors.Is(err, errUnanswered) && len(l.written) > 0 {
+	if errors.Is(err, errUnanswered) {
 		return w.settle(l.written, err)
 	}
 	return err
@@ -128,12 +126,10 @@ var errNotMade = errors.New("the commit was not made")
 
 // settle finds out what became of a commit that was not answered. Its changes have
 // numbers that no other change has, and its users are locked by it for as long as it is
-// under way. A commit that was made with a warning may be lost with its server: of that
-// nothing is found out.
+// under way.
 func (w *postgresWriter) settle(written []writtenChange, unanswered error) error {
-	var warned commitWarning
-	if errors.As(unanswered, &warned) {
-		return unanswered
+	if len(written) == 0 {
+		return errNotMade
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), w.p.opts.BusyTimeout)
 	defer cancel()
@@ -144,26 +140,21 @@ func (w *postgresWriter) settle(written []writtenChange, unanswered error) error
 			return nil
 		case err == nil:
 			return errNotMade
-		case !pauseUntil(ctx, time.Now().Add(time.Hour)):
+		case !pause(ctx):
 			return unanswered
 		}
 	}
 }
 
 // look waits for the end of the transaction that wrote changes, and reports whether
-// they are there.
+// they are there. It commits, since a standby that has this commit has that of before,
+// which may have been made without waiting for the standby.
 func (w *postgresWriter) look(ctx context.Context, written []writtenChange) (made bool, err error) {
 	conn, err := w.p.db.Connx(ctx)
 	if err != nil {
 		return false, err
 	}
 	defer conn.Close()
-	made, err = lookFor(ctx, conn, written)
-	w.p.giveUp(conn, err)
-	return made, err
-}
-
-func lookFor(ctx context.Context, conn *sqlx.Conn, written []writtenChange) (made bool, err error) {
 	c := columnsOf(written)
 	statements := &pgx.Batch{}
 	statements.Queue(begin)
@@ -177,5 +168,9 @@ func lookFor(ctx context.Context, conn *sqlx.Conn, written []writtenChange) (mad
 		made = found == len(written)
 		return err
 	})
-	return made, together(ctx, conn, statements)
+	if err := commit(ctx, conn, statements); err != nil {
+		w.p.giveUp(conn, err)
+		return false, err
+	}
+	return made, nil
 }

@@ -2,6 +2,7 @@ package repository
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -11,14 +12,39 @@ import (
 	"github.com/parley-gateway/parley"
 )
 
-// What a user takes in the file beside their texts, in bytes: the row, its
-// entries in nine indexes, and the headers of all ten.
-const bytesPerUser = 260
+// breath is how long other processes have to begin a transaction of theirs
+// between two of an import: they ask every lastPause.
+const breath = 2 * lastPause
 
-// bytesOf is about what a user takes in the table and its indexes: most of them
-// hold the identifier.
-func bytesOf(u parley.NewUser) int64 {
-	return int64(9*len(u.Identifier) + 2*len(u.Name) + 3*len(u.Email) + bytesPerUser)
+// writeUsers is not left by its caller, who so knows what became of it.
+func (s *sqlite) writeUsers(ctx context.Context, users, bytes int64, do func(tx transaction) error) error {
+	need, err := s.logBytes(ctx, users, bytes)
+	if err != nil {
+		return err
+	}
+	if err := s.makeRoom(ctx, need); err != nil {
+		return err
+	}
+	defer time.Sleep(breath)
+	return s.write(context.WithoutCancel(ctx), func(tx transaction) (err error) {
+		if err := tx.(*sqliteTransaction).setCache(importCache); err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, tx.(*sqliteTransaction).setCache(usualCache)) }()
+		return do(tx)
+	})
+}
+
+// The pages that the writer keeps in memory, in KiB. An import touches the same
+// ones again and again, in an order that is not theirs.
+const (
+	usualCache  = 2000 // SQLite's own choice
+	importCache = 64 << 10
+)
+
+func (tx *sqliteTransaction) setCache(size int) error {
+	_, err := tx.conn.ExecContext(context.Background(), fmt.Sprintf("PRAGMA cache_size = -%d", size))
+	return err
 }
 
 const (
@@ -27,16 +53,16 @@ const (
 	halfFull     = 2  // pages that are split stay half empty
 )
 
-// logBytes is how long the log may become while so many of all users are
-// written: once for each page that there will be, or that may be touched. A
-// transaction writes no page twice.
-func (i *userImport) logBytes(ctx context.Context, count, all int64) (int64, error) {
+// logBytes is how long the log may become while so many users are written: once
+// for each page that there will be, or that may be touched. A transaction writes
+// no page twice.
+func (s *sqlite) logBytes(ctx context.Context, users, bytes int64) (int64, error) {
 	var pages int64
-	if err := i.store.read(ctx).Get(&pages, "PRAGMA page_count"); err != nil {
+	if err := s.read(ctx).Get(&pages, "PRAGMA page_count"); err != nil {
 		return 0, err
 	}
-	touched := min(pages, count*treesOfUsers)
-	added := halfFull * int64(float64(i.bytes)*float64(count)/float64(all)) / pageSize
+	touched := min(pages, users*treesOfUsers)
+	added := halfFull * bytes / pageSize
 	return (touched + added) * frameSize, nil
 }
 

@@ -17,21 +17,12 @@ import (
 )
 
 func TestSQLite(t *testing.T) {
-	testStore(t, func(t *testing.T, opts Options) parley.Store { return openFile(t, newPath(t), opts) })
+	testStore(t, newPath)
 }
 
-func newPath(t *testing.T) string {
+func newPath(t testing.TB) string {
 	t.Helper()
 	return filepath.Join(t.TempDir(), "parley.db")
-}
-
-func openFile(t *testing.T, path string, opts Options) *store {
-	t.Helper()
-	opened, err := Open(t.Context(), path, opts)
-	if err != nil {
-		t.Fatalf("Open: %v", err)
-	}
-	return opened.(*store)
 }
 
 // fileOf is the engine of a store in a file.
@@ -41,7 +32,7 @@ func fileOf(s parley.Store) *sqlite { return s.(*store).engine.(*sqlite) }
 // end.
 func openLoaded(t *testing.T) *world {
 	t.Helper()
-	store := openFile(t, newPath(t), Options{})
+	store := openStore(t, newPath(t), Options{})
 	t.Cleanup(func() { closeStore(t, store) })
 	if err := store.Load(t.Context(), workspaces(), users()); err != nil {
 		t.Fatal(err)
@@ -79,7 +70,7 @@ func TestOpenChoosesEngine(t *testing.T) {
 func TestOddPaths(t *testing.T) {
 	for _, name := range []string{"a b.db", "100%25?mode=memory#x.db", "ü&_query_only=1.db", ":memory:"} {
 		path := filepath.Join(t.TempDir(), name)
-		closeStore(t, openFile(t, path, Options{}))
+		closeStore(t, openStore(t, path, Options{}))
 		if info, err := os.Stat(path); err != nil || info.Size() == 0 {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -88,7 +79,7 @@ func TestOddPaths(t *testing.T) {
 
 func TestDataOutlivesClose(t *testing.T) {
 	path := newPath(t)
-	store := openFile(t, path, Options{})
+	store := openStore(t, path, Options{})
 	if err := store.Load(t.Context(), workspaces(), users()); err != nil {
 		t.Fatal(err)
 	}
@@ -98,7 +89,7 @@ func TestDataOutlivesClose(t *testing.T) {
 	if err := store.Close(); err != nil {
 		t.Fatal(err)
 	}
-	store = openFile(t, path, Options{})
+	store = openStore(t, path, Options{})
 	defer store.Close()
 	user, err := store.User(t.Context(), parley.Everywhere, "ben")
 	if err != nil || user.Status != parley.StatusRisky || user.Version != 2 {
@@ -107,7 +98,7 @@ func TestDataOutlivesClose(t *testing.T) {
 }
 
 func TestPragmas(t *testing.T) {
-	store := openFile(t, newPath(t), Options{})
+	store := openStore(t, newPath(t), Options{})
 	defer store.Close()
 	both := map[string]string{
 		"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "wal_autocheckpoint": "0",
@@ -216,12 +207,12 @@ func refusedChange(t *testing.T, w *world) error {
 
 func TestBusy(t *testing.T) {
 	path := newPath(t)
-	store := openFile(t, path, Options{BusyTimeout: 50 * time.Millisecond})
+	store := openStore(t, path, Options{BusyTimeout: 50 * time.Millisecond})
 	defer store.Close()
 	if err := store.Load(t.Context(), workspaces(), users()); err != nil {
 		t.Fatal(err)
 	}
-	other := openFile(t, path, Options{})
+	other := openStore(t, path, Options{})
 	defer other.Close()
 	if err := fileOf(other).writer.begin(); err != nil {
 		t.Fatal(err)

@@ -238,6 +238,15 @@ func (tx *sqliteTransaction) run(query string, args ...any) error {
 	return err
 }
 
+func (tx *sqliteTransaction) runAll(query string, rows [][]any) (done int, err error) {
+	for n, args := range rows {
+		if err := tx.run(query, args...); err != nil {
+			return n, err
+		}
+	}
+	return len(rows), nil
+}
+
 // insert carries out one that returns a key.
 func (tx *sqliteTransaction) insert(query string, args ...any) (key int64, err error) {
 	if err := tx.beforeWriting(); err != nil {

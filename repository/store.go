@@ -2,6 +2,7 @@ package repository
 
 import (
 	"context"
+	"iter"
 	"time"
 
 	"github.com/parley-gateway/parley"
@@ -29,6 +30,14 @@ type engine interface {
 	// change is write for a change of a status, which decide decides.
 	change(ctx context.Context, request parley.ChangeRequest) (parley.Outcome, error)
 
+	// writeUsers is write for a command that makes so many users, who take so many
+	// bytes: CodeTooLarge, before anything is written, for more than a transaction can
+	// hold. The command ends with ctx by itself.
+	writeUsers(ctx context.Context, users, bytes int64, do func(tx transaction) error) error
+	// exported reads selectExported from one state of the store. Nobody waits for
+	// whoever reads slowly. A row counts until the next.
+	exported(ctx context.Context) iter.Seq2[[]string, error]
+
 	// What nearly every request asks for, each engine finds in its own way.
 	user(ctx context.Context, scope parley.Scope, ref string) (parley.User, error)
 	token(ctx context.Context, hash parley.TokenHash) (knownCaller, error)
@@ -52,6 +61,9 @@ type transaction interface {
 	run(query string, args ...any) error
 	// insert is run for a statement that returns the key of the row it has made.
 	insert(query string, args ...any) (key int64, err error)
+	// runAll is run for each row of parameters in turn, and ends with the first that
+	// fails. It counts those before it.
+	runAll(query string, rows [][]any) (done int, err error)
 }
 
 // written is write for a command with a result.

@@ -159,7 +159,7 @@ func testManySessions(t *testing.T, w *world) {
 // made.
 func TestOldSessionsGo(t *testing.T) {
 	clock := &clock{time: start}
-	store := openFile(t, newPath(t), Options{Now: clock.now})
+	store := openStore(t, newPath(t), Options{Now: clock.now})
 	defer store.Close()
 	if err := store.Load(t.Context(), workspaces(), users()); err != nil {
 		t.Fatal(err)

@@ -124,10 +124,18 @@ func homeWorkspace(tx transaction, by parley.Caller) (workspaceRow, error) {
 }
 
 func insertUser(tx transaction, u parley.User, workspace int64) error {
-	return tx.run(`
-		INSERT INTO users (id, identifier, name, email, user_type, status, version, workspace,
-			created_at, updated_at, created_by, updated_by)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+	return tx.run(insertUserRow, userValues(u, workspace)...)
+}
+
+const insertUserRow = `
+	INSERT INTO users (id, identifier, name, email, user_type, status, version, workspace,
+		created_at, updated_at, created_by, updated_by)
+	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+
+// userValues are the parameters of insertUserRow.
+func userValues(u parley.User, workspace int64) []any {
+	return []any{
 		u.ID, u.Identifier, u.Name, u.Email, u.Type, u.Status, u.Version, workspace,
-		stampOf(u.CreatedAt), stampOf(u.UpdatedAt), orNull(u.CreatedBy), orNull(u.UpdatedBy))
+		stampOf(u.CreatedAt), stampOf(u.UpdatedAt), orNull(u.CreatedBy), orNull(u.UpdatedBy),
+	}
 }
