@@ -38,7 +38,7 @@ type Result struct {
 
 // connecting is how long it may take to connect all clients: each is a process of the
 // server's.
-const connecting = time.Second
+const connecting = 3 * time.Second
 
 // Run measures from the log of all transactions, and counts neither those nor the
 // processor time before connections and plans are there: Parley's stay, too.
@@ -61,7 +61,7 @@ func Run(ctx context.Context, job Job) (Result, error) {
 		return Result{}, err
 	}
 	if len(exchanges) == 0 || exchanges[0].Done.After(begin) {
-		return Result{}, fmt.Errorf("pgbench had not begun after %s", begin.Sub(end.Add(-job.Duration)))
+		return Result{}, fmt.Errorf("pgbench had not begun after %s", connecting+job.Warmup)
 	}
 	used.Result = load.Summary(begin, end, exchanges)
 	return used, nil

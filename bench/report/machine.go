@@ -23,13 +23,13 @@ type Machine struct {
 	Go         string
 	SQLite     string // of Parley, plain and storage
 	PocketBase string // the version of its module
-	Postgres   string // how it names itself; empty where it was not measured
+	Postgres   string // the version of its server; empty where it was not measured
 }
 
 func (m Machine) String() string {
-	return fmt.Sprintf("%d x %s, %d MiB, Linux %s, %s; %s, SQLite %s, PocketBase %s, %s",
+	return fmt.Sprintf("%d x %s, %d MiB, Linux %s, %s; %s, SQLite %s, PocketBase %s, PostgreSQL %s",
 		m.Cores, m.CPU, m.Memory/mebibyte, m.Kernel, m.FileSystem, m.Go, m.SQLite, m.PocketBase,
-		cmp.Or(m.Postgres, "no PostgreSQL"))
+		cmp.Or(m.Postgres, "not measured"))
 }
 
 // DescribeMachine reads what the kernel tells (proc(5)). Dir is where the

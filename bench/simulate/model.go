@@ -38,7 +38,6 @@ type Costs struct {
 
 // Plant is what runs where.
 type Plant struct {
-	Name          string
 	Connections   int
 	Gateways      int
 	GatewayCores  int // of each gateway
@@ -52,15 +51,17 @@ type Outcome struct {
 	PerSecond float64
 	P50, P99  time.Duration
 	Batch     float64 // changes in a transaction, the mean
+	// How busy cores were, of 1.
+	Gateways, Database float64
 }
 
 // The first second of a simulation is not counted.
 const (
 	warmup = time.Second
-	length = 5 * time.Second
+	length = 3 * time.Second
 )
 
-// Run simulates a plant for six seconds. The same costs and plant have the same outcome.
+// Run simulates a plant for four seconds. The same costs and plant have the same outcome.
 func Run(costs Costs, plant Plant) Outcome {
 	r := newRun(costs, plant)
 	r.clock.runUntil(warmup + length)
@@ -93,10 +94,10 @@ func newRun(costs Costs, plant Plant) *run {
 	r.disk = &disk{clock: c, sync: func() time.Duration {
 		return time.Duration(float64(costs.Sync) * math.Exp(costs.Spread*random.NormFloat64()))
 	}}
-	r.database = &processor{clock: c, idle: plant.DatabaseCores}
 	if r.alone() {
-		r.database.idle = plant.GatewayCores
+		r.database = newProcessor(c, plant.GatewayCores)
 	} else {
+		r.database = newProcessor(c, plant.DatabaseCores)
 		r.Client = Share{} // they have machines of their own
 	}
 	for range plant.Gateways {
@@ -114,14 +115,10 @@ func (r *run) alone() bool { return r.DatabaseCores == 0 }
 func (r *run) newGateway() *gateway {
 	g := &gateway{processor: r.database}
 	if !r.alone() {
-		g.processor = &processor{clock: r.clock, idle: r.GatewayCores}
+		g.processor = newProcessor(r.clock, r.GatewayCores)
 	}
-	g.reads = queue{limit: r.Batch, serve: func(batch []func(), done func()) {
-		r.query(r.Read.of(len(batch)), done)
-	}}
-	g.writes = queue{limit: r.Batch, serve: func(batch []func(), done func()) {
-		r.write(g, len(batch), done)
-	}}
+	g.reads = queue{limit: r.Batch, idle: 2, serve: func(n int, done func()) { r.query(r.Read.of(n), done) }}
+	g.writes = queue{limit: r.Batch, idle: 1, serve: func(n int, done func()) { r.write(g, n, done) }}
 	return g
 }
 
@@ -172,6 +169,8 @@ func (r *run) outcome() Outcome {
 		P50:       quantile(r.latencies, 0.5),
 		P99:       quantile(r.latencies, 0.99),
 		Batch:     float64(r.changes) / float64(max(r.batches, 1)),
+		Gateways:  r.gateways[0].processor.busy(),
+		Database:  r.database.busy(),
 	}
 }
 

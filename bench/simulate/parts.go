@@ -5,9 +5,15 @@ import "time"
 // processor is the cores of a machine. Each works on one task at a time, to its end.
 type processor struct {
 	clock  *clock
-	idle   int // cores
+	cores  int
+	idle   int           // of them
+	worked time.Duration // of all cores
 	urgent []task
 	others []task
+}
+
+func newProcessor(c *clock, cores int) *processor {
+	return &processor{clock: c, cores: cores, idle: cores}
 }
 
 type task struct {
@@ -26,6 +32,11 @@ func (p *processor) use(t task, urgent bool) {
 	p.begin()
 }
 
+// busy is the share of the time since the beginning that its cores have worked.
+func (p *processor) busy() float64 {
+	return p.worked.Seconds() / p.clock.now.Seconds() / float64(p.cores)
+}
+
 func (p *processor) begin() {
 	if p.idle == 0 {
 		return
@@ -35,6 +46,7 @@ func (p *processor) begin() {
 		return
 	}
 	p.idle--
+	p.worked += t.span
 	p.clock.after(t.span, func() {
 		p.idle++
 		t.done()
@@ -86,31 +98,30 @@ func (d *disk) begin() {
 // as the limit. There is no timer.
 type queue struct {
 	limit   int
-	serve   func(batch []func(), done func())
-	busy    bool
+	idle    int // of those who serve it
+	serve   func(n int, done func())
 	waiting []func()
 }
 
 // add has a piece of work done, and then calls answer.
 func (q *queue) add(answer func()) {
 	q.waiting = append(q.waiting, answer)
-	if !q.busy {
-		q.begin()
-	}
+	q.begin()
 }
 
 func (q *queue) begin() {
 	n := min(len(q.waiting), q.limit)
-	q.busy = n > 0
-	if !q.busy {
+	if n == 0 || q.idle == 0 {
 		return
 	}
 	batch := q.waiting[:n:n]
 	q.waiting = q.waiting[n:]
-	q.serve(batch, func() {
+	q.idle--
+	q.serve(n, func() {
 		for _, answer := range batch {
 			answer()
 		}
+		q.idle++
 		q.begin()
 	})
 }

@@ -48,14 +48,22 @@ func (s *suite) startPostgres(ctx context.Context) error {
 	if s.postgres.pid, err = serverOf(folder); err != nil {
 		return err
 	}
-	if s.results.Machine.Postgres, err = process.Run(ctx, s.dir, filepath.Join(programs, "postgres"), "--version"); err != nil {
+	if s.results.Machine.Postgres, err = s.psql(ctx, "SHOW server_version"); err != nil {
 		return err
 	}
 	return s.fill(ctx, url, s.Users, func() error {
-		_, err := process.Run(ctx, s.dir, filepath.Join(programs, "psql"), "--no-psqlrc", "--set", "ON_ERROR_STOP=1",
-			"--command", schema.SeedPostgres(s.Users), "--command", "VACUUM ANALYZE", "--command", "CHECKPOINT", url)
+		_, err := s.psql(ctx, schema.SeedPostgres(s.Users), "VACUUM ANALYZE", "CHECKPOINT")
 		return err
 	})
+}
+
+// psql carries out statements one by one, and returns what they answer.
+func (s *suite) psql(ctx context.Context, statements ...string) (string, error) {
+	args := []string{"--no-psqlrc", "--tuples-only", "--no-align", "--set", "ON_ERROR_STOP=1"}
+	for _, statement := range statements {
+		args = append(args, "--command", statement)
+	}
+	return process.Run(ctx, s.dir, filepath.Join(s.postgres.programs, "psql"), append(args, s.postgres.url)...)
 }
 
 // serverOf reads the number of the process that all others of a server are children of.
