@@ -28,11 +28,11 @@ func (r Results) onPostgres(peer, method string) Sample {
 // printPostgres shows gateways beside pgbench, which has no gateway and speaks to the
 // database itself. Above 1, one gateway does more.
 func (r Results) printPostgres(table io.Writer) {
-	fmt.Fprintln(table, "on PostgreSQL\tmethod\tconnections\trequests/s\tparley is\tp50\tp99\tgateway CPU\tdatabase CPU\tload CPU\t")
+	fmt.Fprintln(table, "on PostgreSQL\tmethod\tconnections\trequests/s\tparley is\tp50\tp99\tgateway CPU\tdatabase CPU\tload CPU\tlog\t")
 	for _, key := range r.section(Postgres) {
 		s, parley := r.find(key), r.onPostgres(Parley, key.Method)
-		fmt.Fprintf(table, "%s\t%s\t%d\t%.0f\t%.2f x\t%s\t%s\t%s\n", key.Peer, key.Method, key.Connections,
-			s.PerSecond, ratio(parley.PerSecond, s.PerSecond), span(s.P50), span(s.P99), s.processors())
+		fmt.Fprintf(table, "%s\t%s\t%d\t%.0f\t%.2f x\t%s\t%s\t%s%.0f B\t\n", key.Peer, key.Method, key.Connections,
+			s.PerSecond, ratio(parley.PerSecond, s.PerSecond), span(s.P50), span(s.P99), s.processors(), s.Logged)
 	}
 	fmt.Fprintln(table)
 }
@@ -47,7 +47,7 @@ func (r Results) printCurve(table io.Writer) {
 	fmt.Fprintln(table)
 }
 
-// processors are the last cells of a line: what one request took of each.
+// processors are cells of a line: what one request took of each.
 func (s Sample) processors() string {
 	return fmt.Sprintf("%s\t%s\t%s\t", span(s.ServerCPU), span(s.DatabaseCPU), span(s.LoadCPU))
 }

@@ -57,6 +57,7 @@ type Sample struct {
 	LoadCPU   time.Duration // and of the load generator's
 	// DatabaseCPU is that of a database server, 0 where there is none.
 	DatabaseCPU time.Duration
+	Logged      float64 // bytes of its write-ahead log for each request
 }
 
 // Measurement is all rounds of one cell.
@@ -84,6 +85,7 @@ func (m Measurement) Median() Sample {
 		LoadCPU:   median(m.Samples, func(s Sample) time.Duration { return s.LoadCPU }),
 
 		DatabaseCPU: median(m.Samples, func(s Sample) time.Duration { return s.DatabaseCPU }),
+		Logged:      median(m.Samples, func(s Sample) float64 { return s.Logged }),
 	}
 }
 

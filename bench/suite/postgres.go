@@ -112,7 +112,36 @@ func (s *suite) measurePostgres(ctx context.Context) error {
 		cells = append(cells, c)
 	}
 	cells = append(cells, cellFor(one, report.Key{Section: report.Postgres, Out: json}, s.job(one.get(jsonMediaType), report.Busy)))
+	for i := range cells {
+		cells[i].run = s.logging(cells[i].run)
+	}
 	return s.takeTurns(ctx, report.Postgres, s.Rounds, cells)
+}
+
+// logging measures how much of the write-ahead log a request takes, too.
+func (s *suite) logging(run func(context.Context) (report.Sample, error)) func(context.Context) (report.Sample, error) {
+	return func(ctx context.Context) (report.Sample, error) {
+		before, err := s.logged(ctx)
+		if err != nil {
+			return report.Sample{}, err
+		}
+		sample, err := run(ctx)
+		if err != nil {
+			return sample, err
+		}
+		after, err := s.logged(ctx)
+		sample.Logged = (after - before) / float64(max(sample.Sent, 1))
+		return sample, err
+	}
+}
+
+// logged is how many bytes the write-ahead log has had so far.
+func (s *suite) logged(ctx context.Context) (float64, error) {
+	text, err := s.psql(ctx, "SELECT pg_current_wal_insert_lsn() - '0/0'")
+	if err != nil {
+		return 0, err
+	}
+	return strconv.ParseFloat(text, 64)
 }
 
 // measureCurve finds what a gateway does over few and many connections, and two of them
