@@ -17,28 +17,22 @@ import (
 )
 
 func TestSQLite(t *testing.T) {
-	testStore(t, func(t *testing.T, opts Options) parley.Store { return openFile(t, newPath(t), opts) })
+	testStore(t, newPath)
 }
 
-func newPath(t *testing.T) string {
+func newPath(t testing.TB) string {
 	t.Helper()
 	return filepath.Join(t.TempDir(), "parley.db")
 }
 
-func openFile(t *testing.T, path string, opts Options) *SQLite {
-	t.Helper()
-	store, err := OpenSQLite(t.Context(), path, opts)
-	if err != nil {
-		t.Fatalf("OpenSQLite: %v", err)
-	}
-	return store
-}
+// fileOf is the engine of a store in a file.
+func fileOf(s parley.Store) *sqlite { return s.(*store).engine.(*sqlite) }
 
 // openLoaded opens a new file with a few people in it, and closes it in the
 // end.
 func openLoaded(t *testing.T) *world {
 	t.Helper()
-	store := openFile(t, newPath(t), Options{})
+	store := openStore(t, newPath(t), Options{})
 	t.Cleanup(func() { closeStore(t, store) })
 	if err := store.Load(t.Context(), workspaces(), users()); err != nil {
 		t.Fatal(err)
@@ -46,7 +40,7 @@ func openLoaded(t *testing.T) *world {
 	return &world{Store: store}
 }
 
-func (w *world) sqlite() *SQLite { return w.Store.(*SQLite) }
+func (w *world) sqlite() *sqlite { return fileOf(w.Store) }
 
 // exec runs a statement on the connection of the writer, between two of its turns.
 func (w *world) exec(statement string, args ...any) error {
@@ -76,7 +70,7 @@ func TestOpenChoosesEngine(t *testing.T) {
 func TestOddPaths(t *testing.T) {
 	for _, name := range []string{"a b.db", "100%25?mode=memory#x.db", "ü&_query_only=1.db", ":memory:"} {
 		path := filepath.Join(t.TempDir(), name)
-		closeStore(t, openFile(t, path, Options{}))
+		closeStore(t, openStore(t, path, Options{}))
 		if info, err := os.Stat(path); err != nil || info.Size() == 0 {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -85,7 +79,7 @@ func TestOddPaths(t *testing.T) {
 
 func TestDataOutlivesClose(t *testing.T) {
 	path := newPath(t)
-	store := openFile(t, path, Options{})
+	store := openStore(t, path, Options{})
 	if err := store.Load(t.Context(), workspaces(), users()); err != nil {
 		t.Fatal(err)
 	}
@@ -95,7 +89,7 @@ func TestDataOutlivesClose(t *testing.T) {
 	if err := store.Close(); err != nil {
 		t.Fatal(err)
 	}
-	store = openFile(t, path, Options{})
+	store = openStore(t, path, Options{})
 	defer store.Close()
 	user, err := store.User(t.Context(), parley.Everywhere, "ben")
 	if err != nil || user.Status != parley.StatusRisky || user.Version != 2 {
@@ -104,7 +98,7 @@ func TestDataOutlivesClose(t *testing.T) {
 }
 
 func TestPragmas(t *testing.T) {
-	store := openFile(t, newPath(t), Options{})
+	store := openStore(t, newPath(t), Options{})
 	defer store.Close()
 	both := map[string]string{
 		"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "wal_autocheckpoint": "0",
@@ -114,14 +108,14 @@ func TestPragmas(t *testing.T) {
 		for _, db := range []struct {
 			name string
 			get  queryer
-		}{{"writer", &transaction{conn: store.writer.conn}}, {"reader", store.read(t.Context())}} {
+		}{{"writer", &sqliteTransaction{conn: fileOf(store).writer.conn}}, {"reader", store.read(t.Context())}} {
 			var got string
 			if err := db.get.Get(&got, "PRAGMA "+name); err != nil || got != want {
 				t.Errorf("%s of the %s = %s, %v, want %s", name, db.name, got, err, want)
 			}
 		}
 	}
-	if _, err := store.reader.ExecContext(t.Context(), "DELETE FROM users"); err == nil {
+	if _, err := fileOf(store).reader.ExecContext(t.Context(), "DELETE FROM users"); err == nil {
 		t.Error("a read connection can write")
 	}
 }
@@ -213,14 +207,14 @@ func refusedChange(t *testing.T, w *world) error {
 
 func TestBusy(t *testing.T) {
 	path := newPath(t)
-	store := openFile(t, path, Options{BusyTimeout: 50 * time.Millisecond})
+	store := openStore(t, path, Options{BusyTimeout: 50 * time.Millisecond})
 	defer store.Close()
 	if err := store.Load(t.Context(), workspaces(), users()); err != nil {
 		t.Fatal(err)
 	}
-	other := openFile(t, path, Options{})
+	other := openStore(t, path, Options{})
 	defer other.Close()
-	if err := other.writer.begin(); err != nil {
+	if err := fileOf(other).writer.begin(); err != nil {
 		t.Fatal(err)
 	}
 	_, err := store.ChangeStatus(t.Context(), change("ben", parley.StatusRisky))
@@ -228,7 +222,7 @@ func TestBusy(t *testing.T) {
 	if _, err := store.User(t.Context(), parley.Everywhere, "ben"); err != nil {
 		t.Errorf("a read beside another process's write: %v", err)
 	}
-	other.writer.rollback()
+	fileOf(other).writer.rollback()
 	if _, err := store.ChangeStatus(t.Context(), change("ben", parley.StatusRisky)); err != nil {
 		t.Errorf("afterwards: %v", err)
 	}
@@ -310,7 +304,7 @@ func secondPage(sort parley.UserSort) parley.UserFilter {
 	return parley.UserFilter{Sort: sort, Page: parley.Page{Cursor: orderBy(sort).encode(userRow{Identifier: "b"})}}
 }
 
-func plan(t *testing.T, store *SQLite, query string, args ...any) []string {
+func plan(t *testing.T, store *sqlite, query string, args ...any) []string {
 	t.Helper()
 	var steps []struct {
 		ID, Parent, NotUsed int

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"github.com/parley-gateway/parley/repository/postgrestest"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -23,7 +24,7 @@ const openEnv = "PARLEY_TEST_OPEN"
 func TestMain(m *testing.M) {
 	path := os.Getenv(openEnv)
 	if path == "" {
-		os.Exit(m.Run())
+		os.Exit(postgrestest.Run(m))
 	}
 	if err := openInChild(path); err != nil {
 		fmt.Println(err)
@@ -33,7 +34,7 @@ func TestMain(m *testing.M) {
 
 func openInChild(path string) error {
 	becomeNobody()
-	store, err := OpenSQLite(context.Background(), path, Options{})
+	store, err := Open(context.Background(), path, Options{})
 	if err != nil {
 		return err
 	}
@@ -67,7 +68,7 @@ func TestTenProcessesAtOnce(t *testing.T) {
 func TestTenHandlesAtOnce(t *testing.T) {
 	path := newPath(t)
 	atOnce(10, func(int) {
-		store, err := OpenSQLite(t.Context(), path, Options{})
+		store, err := Open(t.Context(), path, Options{})
 		if err != nil {
 			t.Errorf("OpenSQLite: %v", err)
 			return
@@ -79,13 +80,13 @@ func TestTenHandlesAtOnce(t *testing.T) {
 
 func checkUsable(t *testing.T, path string) {
 	t.Helper()
-	store := openFile(t, path, Options{})
+	store := openStore(t, path, Options{})
 	defer store.Close()
 	if err := store.Load(t.Context(), workspaces(), users()); err != nil {
 		t.Error(err)
 	}
 	var applied int64
-	if err := store.reader.Get(&applied, "SELECT max(version_id) FROM goose_db_version"); err != nil || applied != latest {
+	if err := fileOf(store).reader.Get(&applied, "SELECT max(version_id) FROM goose_db_version"); err != nil || applied != latest {
 		t.Errorf("migrated to %d, %v, want %d", applied, err, latest)
 	}
 }
@@ -139,7 +140,7 @@ func TestOlderSchema(t *testing.T) {
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	store := openFile(t, path, Options{})
+	store := openStore(t, path, Options{})
 	defer store.Close()
 	page, err := store.Users(t.Context(), parley.Everywhere, parley.UserFilter{Prefix: "BENJ", Page: parley.Page{Limit: 2}})
 	if err != nil || len(page.Users) != 1 || page.Users[0].ID != benID {
@@ -166,7 +167,7 @@ func nextSchema(t *testing.T, statement string) fs.FS {
 
 func TestMigrationNeedsTheFileAlone(t *testing.T) {
 	path, next := newPath(t), nextSchema(t, "ALTER TABLE users ADD COLUMN phone TEXT")
-	store := openFile(t, path, Options{})
+	store := openStore(t, path, Options{})
 	if err := store.Load(t.Context(), workspaces(), users()); err != nil {
 		t.Fatal(err)
 	}
@@ -184,7 +185,7 @@ func TestMigrationNeedsTheFileAlone(t *testing.T) {
 		t.Errorf("migrate = %d, %d, %v, want %d and the next", from, to, err, latest)
 	}
 	before := contents(t, path)
-	if _, err := OpenSQLite(t.Context(), path, Options{}); err == nil || !strings.Contains(err.Error(), "newer Parley") {
+	if _, err := Open(t.Context(), path, Options{}); err == nil || !strings.Contains(err.Error(), "newer Parley") {
 		t.Errorf("a newer schema: %v, want a refusal", err)
 	}
 	if !bytes.Equal(contents(t, path), before) {
@@ -194,7 +195,7 @@ func TestMigrationNeedsTheFileAlone(t *testing.T) {
 
 func TestMigrationsRunOnceAmongMany(t *testing.T) {
 	path := newPath(t)
-	store := openFile(t, path, Options{})
+	store := openStore(t, path, Options{})
 	if err := store.Load(t.Context(), workspaces(), users()); err != nil {
 		t.Fatal(err)
 	}
@@ -217,7 +218,7 @@ func TestMigrationsRunOnceAmongMany(t *testing.T) {
 
 func TestFailedMigrationLeavesTheOldSchema(t *testing.T) {
 	path := newPath(t)
-	closeStore(t, openFile(t, path, Options{}))
+	closeStore(t, openStore(t, path, Options{}))
 	if _, _, err := migrate(t.Context(), path, nextSchema(t, "DROP TABLE nothing"), migrationPatience); err == nil {
 		t.Error("a migration that fails was not reported")
 	}
@@ -267,7 +268,7 @@ func TestForeignFilesAreLeftAlone(t *testing.T) {
 			path := newPath(t)
 			test.make(t, path)
 			before := contents(t, path)
-			_, err := OpenSQLite(t.Context(), path, Options{})
+			_, err := Open(t.Context(), path, Options{})
 			if err == nil || !strings.Contains(err.Error(), "no Parley database") {
 				t.Errorf("OpenSQLite: %v, want a refusal", err)
 			}
@@ -284,8 +285,8 @@ func TestForeignFilesAreLeftAlone(t *testing.T) {
 func TestPlacesWithoutAFile(t *testing.T) {
 	folder := t.TempDir()
 	for _, path := range []string{folder, filepath.Join(folder, "missing", "parley.db"), filepath.Join(folder, "nul\x00.db")} {
-		if _, err := OpenSQLite(t.Context(), path, Options{}); err == nil || !strings.Contains(err.Error(), folder) {
-			t.Errorf("OpenSQLite(%q): %v, want an error with its name", path, err)
+		if _, err := Open(t.Context(), path, Options{}); err == nil || !strings.Contains(err.Error(), folder) {
+			t.Errorf("Open(%q): %v, want an error with its name", path, err)
 		}
 	}
 	if beside, _ := filepath.Glob(filepath.Join(folder, "*")); len(beside) != 0 {

@@ -2,6 +2,7 @@ package repository
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -32,7 +33,10 @@ type Checked struct {
 // error means that it could not be looked at to the end, and is none of its
 // faults.
 func Check(ctx context.Context, name string, report func(Fault)) (Checked, error) {
-	path, err := storeFile(name)
+	if isURL(name) {
+		return Checked{}, errors.New("only a file can be looked at by this version of Parley")
+	}
+	path, err := absolute(name)
 	if err != nil {
 		return Checked{}, err
 	}

@@ -176,7 +176,7 @@ func (c *checker) checkStrays(newest int64, reached numbers) error {
 }
 
 func timeText(micros int64) string {
-	return fromMicros(micros).Format("2006-01-02T15:04:05.999999Z07:00")
+	return stamp(micros).time().Format("2006-01-02T15:04:05.999999Z07:00")
 }
 
 // numbers is a set of numbers that lie close to each other, for which it takes a
