@@ -1,0 +1,193 @@
+package main_test
+
+import (
+	"context"
+	"flag"
+	"os"
+	"os/signal"
+	"slices"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/parley-gateway/parley/cluster/load"
+	"github.com/parley-gateway/parley/cluster/machines"
+)
+
+var rounds = flag.Int("rounds", 1, "how often TestFailover goes through all failures")
+
+// patience is how long anything may take to be well again.
+const patience = time.Minute
+
+// failure is what becomes of a part, for at least a while.
+type failure struct {
+	name, part string
+	strike     func(*machines.Cluster, string) error
+	mend       func(*machines.Cluster, string) error
+	lasts      time.Duration
+	readsGoOn  bool // at every gateway
+}
+
+var failures = []failure{
+	{"a gateway is killed", "gateway1", (*machines.Cluster).Kill, (*machines.Cluster).Begin, 3 * time.Second, false},
+	{"the standby is killed", "standby", (*machines.Cluster).Kill, (*machines.Cluster).Begin, 3 * time.Second, true},
+	{"etcd is killed", machines.Etcd, (*machines.Cluster).Kill, (*machines.Cluster).Begin, 12 * time.Second, true},
+	{"the primary is killed", "primary", (*machines.Cluster).Kill, (*machines.Cluster).Begin, 5 * time.Second, false},
+	{"the standby hangs", "standby", (*machines.Cluster).Hang, (*machines.Cluster).Resume, 5 * time.Second, true},
+	{"the primary hangs", "primary", (*machines.Cluster).Hang, (*machines.Cluster).Resume, 5 * time.Second, false},
+}
+
+// TestFailover lets clients change users while one part after the other fails, and then
+// compares what is on record with what they were told.
+func TestFailover(t *testing.T) {
+	x := newExperiment(t)
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		x.load.Run(ctx)
+	}()
+	x.awaitAcknowledged("at the start", machines.Gateways)
+	for round := range *rounds {
+		for _, f := range failures {
+			x.suffer(round+1, f)
+		}
+	}
+	stop()
+	<-ended
+	x.checkRecord()
+}
+
+type experiment struct {
+	t       *testing.T
+	cluster *machines.Cluster
+	load    *load.Load
+}
+
+func newExperiment(t *testing.T) *experiment {
+	t.Helper()
+	c := startCluster(t)
+	l, err := load.New(t.Context(), []string{c.URL("gateway1"), c.URL("gateway2")}, c.Token, 16)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &experiment{t, c, l}
+}
+
+// startCluster starts a cluster that ends with the test, or with what interrupts it. Its
+// folder stays behind where the test fails.
+func startCluster(t *testing.T) *machines.Cluster {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "parley-cluster-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := machines.New(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := c.Stop(); err != nil {
+			t.Error(err)
+		}
+		if t.Failed() {
+			t.Logf("the logs are in %s", dir)
+			return
+		}
+		os.RemoveAll(dir)
+	})
+	stopWhenInterrupted(c)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*patience)
+	defer cancel()
+	if err := c.SetUp(ctx); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func stopWhenInterrupted(c *machines.Cluster) {
+	interrupted := make(chan os.Signal, 1)
+	signal.Notify(interrupted, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		<-interrupted
+		_ = c.Stop() // nobody is left to be told
+		os.Exit(1)
+	}()
+}
+
+// suffer lets a part fail, wants all gateways that are left to go on by themselves,
+// and tells how long they did not.
+func (x *experiment) suffer(round int, f failure) {
+	x.t.Helper()
+	part, err := x.cluster.Find(x.t.Context(), f.part)
+	if err != nil {
+		x.t.Fatal(f.name, err)
+	}
+	began := time.Now()
+	if err := f.strike(x.cluster, part); err != nil {
+		x.t.Fatal(f.name, err)
+	}
+	time.Sleep(f.lasts)
+	x.awaitAcknowledged(f.name, slices.DeleteFunc(slices.Clone(machines.Gateways), func(g string) bool { return g == part }))
+	x.wantReads(f, began)
+	if err := f.mend(x.cluster, part); err != nil {
+		x.t.Fatal(f.name, err)
+	}
+	x.settle(f.name)
+	x.t.Logf("round %d: %-22s (%s): no change acknowledged for %5.2f s, through gateway 1 for %5.2f s, through gateway 2 for %5.2f s; no read answered for %5.2f s and %5.2f s",
+		round, f.name, part, x.load.Acknowledged.Gap(began, 0, 1).Seconds(),
+		x.load.Acknowledged.Gap(began, 0).Seconds(), x.load.Acknowledged.Gap(began, 1).Seconds(),
+		x.load.Read.Gap(began, 0).Seconds(), x.load.Read.Gap(began, 1).Seconds())
+}
+
+// settle waits until every part is well again.
+func (x *experiment) settle(after string) {
+	x.t.Helper()
+	ctx, cancel := context.WithTimeout(x.t.Context(), patience)
+	defer cancel()
+	if err := x.cluster.Settle(ctx); err != nil {
+		x.t.Fatalf("after %s: %v", after, err)
+	}
+	x.awaitAcknowledged("after "+after, machines.Gateways)
+}
+
+// awaitAcknowledged waits until a change is acknowledged from now on through each of
+// these gateways.
+func (x *experiment) awaitAcknowledged(when string, gateways []string) {
+	x.t.Helper()
+	now := time.Now()
+	for _, gateway := range gateways {
+		for x.load.Acknowledged.Count(slices.Index(machines.Gateways, gateway), now) == 0 {
+			if time.Since(now) > patience {
+				x.t.Fatalf("%s: %s acknowledges nothing", when, gateway)
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+	}
+}
+
+func (x *experiment) wantReads(f failure, since time.Time) {
+	x.t.Helper()
+	for i, gateway := range machines.Gateways {
+		if failed := x.load.Unread.Count(i, since); f.readsGoOn && failed > 0 {
+			x.t.Errorf("%s: %d reads failed through %s", f.name, failed, gateway)
+		}
+	}
+}
+
+// checkRecord compares the histories with what was answered, and lets Parley look at them.
+func (x *experiment) checkRecord() {
+	x.t.Helper()
+	faults, err := x.load.Check(x.t.Context(), 1)
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	for _, fault := range faults[:min(len(faults), 20)] {
+		x.t.Error(fault)
+	}
+	out, err := x.cluster.Parley("check")
+	if err != nil {
+		x.t.Error(err)
+	}
+	x.t.Logf("%d changes were acknowledged, %d faults were found; parley check: %s", x.load.Made(), len(faults), out)
+}
