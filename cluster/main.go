@@ -108,7 +108,7 @@ func printStatus(ctx context.Context, c *machines.Cluster) error {
 		return err
 	}
 	for _, m := range members {
-		fmt.Printf("%s     %s  %s, %s\n", m.Name, c.Node(m.Name), m.Role, m.State)
+		fmt.Printf("%s     %s  %s, %s\n", m.Name, c.Node(m.Name, "parley"), m.Role, m.State)
 	}
 	for _, gateway := range machines.Gateways {
 		fmt.Printf("%s  %s\n", gateway, c.URL(gateway))

@@ -106,9 +106,9 @@ func (c *Cluster) Address(listener string) string {
 // URL is where a gateway is.
 func (c *Cluster) URL(gateway string) string { return "http://" + c.Address(gateway) }
 
-// Node is the URL of a node's database.
-func (c *Cluster) Node(node string) string {
-	return "postgres://postgres@" + c.Address(node) + "/parley?sslmode=disable"
+// Node is the URL of a database at one node.
+func (c *Cluster) Node(node, database string) string {
+	return "postgres://postgres@" + c.Address(node) + "/" + database + "?sslmode=disable"
 }
 
 // Database is the URL for gateways: all nodes, of which they take the one that writes.

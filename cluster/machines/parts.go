@@ -94,13 +94,19 @@ func (c *Cluster) Kill(part string) error { return killAll(c.folder(part)) }
 
 // Hang stops all processes of a part, which keep their connections.
 func (c *Cluster) Hang(part string) error {
-	_, err := signal(c.folder(part), syscall.SIGSTOP)
+	_, err := signal(syscall.SIGSTOP, below(c.folder(part)))
+	return err
+}
+
+// HangPatroni stops Patroni of a node alone. PostgreSQL works in a folder below.
+func (c *Cluster) HangPatroni(node string) error {
+	_, err := signal(syscall.SIGSTOP, func(where string) bool { return where == c.folder(node) })
 	return err
 }
 
 // Resume lets a part go on that hangs.
 func (c *Cluster) Resume(part string) error {
-	_, err := signal(c.folder(part), syscall.SIGCONT)
+	_, err := signal(syscall.SIGCONT, below(c.folder(part)))
 	return err
 }
 

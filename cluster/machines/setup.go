@@ -3,7 +3,6 @@ package machines
 import (
 	"context"
 	"fmt"
-	"net"
 	"net/http"
 	"path/filepath"
 	"strings"
@@ -44,12 +43,14 @@ func (c *Cluster) createDatabase(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	host, port, err := net.SplitHostPort(c.Address(primary))
-	if err != nil {
-		return err
-	}
-	_, err = output(filepath.Join(c.programs, "createdb"), "--host", host, "--port", port, "--username", "postgres", "parley")
+	_, err = c.Query(primary, "postgres", "create database parley")
 	return err
+}
+
+// Query asks a database at one node, and returns what psql prints.
+func (c *Cluster) Query(node, database, statement string) (string, error) {
+	return output(filepath.Join(c.programs, "psql"), "--no-psqlrc", "--tuples-only", "--no-align",
+		"--command", statement, c.Node(node, database))
 }
 
 // AwaitGateway waits until a gateway answers at all.
