@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -43,8 +44,19 @@ func (c *Cluster) createDatabase(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = c.Query(primary, "postgres", "create database parley")
-	return err
+	if _, err = c.Query(primary, "postgres", "create database parley"); err != nil {
+		return err
+	}
+	return eventually(ctx, c.allHaveDatabase)
+}
+
+// allHaveDatabase is told of the standbys as well: a gateway that misses the database at
+// the first of its hosts asks no other.
+func (c *Cluster) allHaveDatabase() bool {
+	return !slices.ContainsFunc(Nodes, func(node string) bool {
+		_, err := c.Query(node, "parley", "select 1")
+		return err != nil
+	})
 }
 
 // Query asks a database at one node, and returns what psql prints.
