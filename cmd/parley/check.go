@@ -28,9 +28,9 @@ func (p *program) check(ctx context.Context) error {
 		return err
 	}
 	if checked.Faults > 0 {
-		return fmt.Errorf("%s has %s", p.db, count(checked.Faults, "fault"))
+		return fmt.Errorf("%s has %s", repository.DisplayName(p.db), count(checked.Faults, "fault"))
 	}
-	fmt.Fprintf(p.err, "%s has no fault: %s, %s\n", p.db, count(checked.Users, "user"), count(checked.Changes, "change"))
+	fmt.Fprintf(p.err, "%s has no fault: %s, %s\n", repository.DisplayName(p.db), count(checked.Users, "user"), count(checked.Changes, "change"))
 	return nil
 }
 
