@@ -24,10 +24,10 @@ func (p *program) migrateCommand() *cobra.Command {
 				return err
 			}
 			if from == to {
-				fmt.Fprintf(p.err, "%s is at schema %d already\n", p.db, to)
+				fmt.Fprintf(p.err, "%s is at schema %d already\n", repository.DisplayName(p.db), to)
 				return nil
 			}
-			fmt.Fprintf(p.err, "%s went from schema %d to %d\n", p.db, from, to)
+			fmt.Fprintf(p.err, "%s went from schema %d to %d\n", repository.DisplayName(p.db), from, to)
 			return nil
 		}),
 	}
