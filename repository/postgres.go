@@ -39,6 +39,7 @@ var sessionSettings = map[string]string{
 	"idle_in_transaction_session_timeout": "10000",
 	"client_min_messages":                 "warning",
 	"jit":                                 "off",
+	"client_encoding":                     "UTF8",
 }
 
 // durableCommits undoes a setting that would let a commit be answered before it is on
@@ -157,7 +158,7 @@ func (p *postgres) write(ctx context.Context, do func(tx transaction) error) err
 		switch {
 		case errors.Is(err, errUnanswered):
 			return undecided(err)
-		case !isLost(err) && !isConflict(err), isOver(err), !pauseUntil(ctx, end):
+		case !isLost(err) && !isConflict(err), isOver(err), !pause(ctx), time.Now().After(end):
 			return storeError(err)
 		}
 	}
@@ -271,13 +272,13 @@ func (p *postgres) rollback(conn *sqlx.Conn) error {
 // those who came together do not come back together.
 const longestPause = 50 * time.Millisecond
 
-// pauseUntil reports whether there is time for another try.
-func pauseUntil(ctx context.Context, end time.Time) bool {
+// pause reports whether there is time for another try.
+func pause(ctx context.Context) bool {
 	select {
 	case <-ctx.Done():
 		return false
 	case <-time.After(rand.N(longestPause)):
-		return time.Now().Before(end)
+		return true
 	}
 }
 

@@ -54,6 +54,10 @@ const (
 // loses rows of a statement that reads more where it had to wait for a lock.
 const lockUsers = "SELECT pk FROM users WHERE id = ANY($1) OR identifier = ANY($2) ORDER BY pk FOR NO KEY UPDATE"
 
+const usedKeys = `
+	SELECT k.caller, k.key, k.fingerprint, k.change, k.created_at
+	FROM unnest($1::text[], $2::text[]) AS w (caller, key) JOIN idempotency_keys k USING (caller, key)`
+
 // openLedger begins a transaction and reads all that decides the changes, in one round
 // trip. The numbers for changes are taken after the users are locked, so that those of
 // one user ascend in the order in which they are made.
@@ -72,10 +76,8 @@ func (w *postgresWriter) openLedger(ctx context.Context, conn *sqlx.Conn, batch 
 	queueRows(statements, func(row idRow) { l.callers[row.ID] = row.PK }, pgx.RowToStructByName[idRow],
 		"SELECT id, pk FROM users WHERE id = ANY($1)", wants.callers)
 	if len(wants.keys) > 0 {
-		queueRows(statements, func(row keyRow) { l.keys[row.keyName()] = row.keyRecord }, pgx.RowToStructByName[keyRow], `
-			SELECT k.caller, k.key, k.fingerprint, k.change, k.created_at
-			FROM unnest($1::text[], $2::text[]) AS w (caller, key) JOIN idempotency_keys k USING (caller, key)`,
-			wants.keyCallers, wants.keys)
+		queueRows(statements, func(row keyRow) { l.keys[row.keyName()] = row.keyRecord }, pgx.RowToStructByName[keyRow],
+			usedKeys, wants.keyCallers, wants.keys)
 	}
 	queueRows(statements, func(seq int64) { l.seqs = append(l.seqs, seq) }, pgx.RowTo[int64],
 		"SELECT nextval('status_changes_seq_seq') FROM generate_series(1, $1)", len(batch))

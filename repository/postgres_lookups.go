@@ -97,19 +97,23 @@ type hashedRow struct {
 	tokenRow
 }
 
+const holdersByHashes = `
+	SELECT t.hash, t.name, t.permissions, u.id AS acts_as, coalesce(w.id::text, '') AS workspace, t.expires_at
+	FROM tokens t JOIN users u ON u.pk = t.acts_as LEFT JOIN workspaces w ON w.pk = t.workspace
+	WHERE t.hash = ANY(?) AND t.revoked_at IS NULL`
+
 func (p *postgres) findTokens(ctx context.Context, hashes []parley.TokenHash) (map[parley.TokenHash]knownCaller, error) {
-	return findHashes(ctx, p, hashes, `
-		SELECT t.hash, t.name, t.permissions, u.id AS acts_as, coalesce(w.id::text, '') AS workspace, t.expires_at
-		FROM tokens t JOIN users u ON u.pk = t.acts_as LEFT JOIN workspaces w ON w.pk = t.workspace
-		WHERE t.hash = ANY(?) AND t.revoked_at IS NULL`)
+	return findHashes(ctx, p, hashes, holdersByHashes)
 }
 
+const sessionsByHashes = `
+	SELECT s.hash, t.name, t.permissions, u.id AS acts_as, coalesce(w.id::text, '') AS workspace, s.expires_at
+	FROM sessions s JOIN tokens t ON t.pk = s.token
+		JOIN users u ON u.pk = t.acts_as LEFT JOIN workspaces w ON w.pk = t.workspace
+	WHERE s.hash = ANY(?) AND t.revoked_at IS NULL`
+
 func (p *postgres) findSessions(ctx context.Context, hashes []parley.SessionHash) (map[parley.SessionHash]knownCaller, error) {
-	return findHashes(ctx, p, hashes, `
-		SELECT s.hash, t.name, t.permissions, u.id AS acts_as, coalesce(w.id::text, '') AS workspace, s.expires_at
-		FROM sessions s JOIN tokens t ON t.pk = s.token
-			JOIN users u ON u.pk = t.acts_as LEFT JOIN workspaces w ON w.pk = t.workspace
-		WHERE s.hash = ANY(?) AND t.revoked_at IS NULL`)
+	return findHashes(ctx, p, hashes, sessionsByHashes)
 }
 
 func findHashes[H parley.TokenHash | parley.SessionHash](

@@ -39,7 +39,7 @@ func migratePostgres(ctx context.Context, db *sqlx.DB, name string, existing boo
 		return from, to, err
 	}
 	if existing && from == 0 {
-		return from, to, fmt.Errorf("there is no Parley database at %s yet", DisplayName(name))
+		return from, to, notYetThere(name)
 	}
 	done, err := provider.Up(ctx)
 	if err != nil {
@@ -51,6 +51,10 @@ func migratePostgres(ctx context.Context, db *sqlx.DB, name string, existing boo
 	return from, to, nil
 }
 
+func notYetThere(name string) error {
+	return fmt.Errorf("there is no Parley database at %s yet", DisplayName(name))
+}
+
 func postgresProvider(db *sqlx.DB) (*goose.Provider, error) {
 	return goose.NewProvider(goose.DialectPostgres, db.DB, postgresMigrations(), goose.WithDisableGlobalRegistry(true),
 		goose.WithTableName(migrationsTable), goose.WithSessionLocker(migrationLock{}))
@@ -58,11 +62,15 @@ func postgresProvider(db *sqlx.DB) (*goose.Provider, error) {
 
 // postgresVersions refuses what Parley cannot work with, and changes nothing.
 func postgresVersions(ctx context.Context, db *sqlx.DB, name string, provider *goose.Provider) (from, to int64, err error) {
-	sources := provider.ListSources()
-	to = sources[len(sources)-1].Version
 	if err := refuseServer(ctx, db); err != nil {
 		return 0, 0, fmt.Errorf("%s cannot be opened: %w", DisplayName(name), err)
 	}
+	return postgresSchema(ctx, db, name, provider)
+}
+
+// postgresSchema is the version of the schema that is there, and the newest one.
+func postgresSchema(ctx context.Context, db *sqlx.DB, name string, provider *goose.Provider) (from, to int64, err error) {
+	to = newestVersion(provider)
 	from, err = postgresVersion(ctx, db)
 	if err != nil {
 		return 0, 0, fmt.Errorf("%s cannot be opened: %w", DisplayName(name), err)
@@ -100,23 +108,24 @@ func refuseServer(ctx context.Context, db *sqlx.DB) error {
 	return nil
 }
 
-// postgresVersion is 0 for a database without a schema of Parley's.
-func postgresVersion(ctx context.Context, db *sqlx.DB) (int64, error) {
-	var versioned, foreign bool
-	err := db.QueryRowxContext(ctx, `
-		SELECT to_regclass('`+migrationsTable+`') IS NOT NULL, to_regclass('users') IS NOT NULL`).Scan(&versioned, &foreign)
-	if err != nil {
-		return 0, err
+// postgresVersion is 0 for a database without a schema of Parley's. Whoever makes one
+// makes the table of versions before the others.
+func postgresVersion(ctx context.Context, db *sqlx.DB) (version int64, err error) {
+	var taken, versioned bool
+	err = db.QueryRowxContext(ctx, `
+		SELECT count(to_regclass(name)) > 0, to_regclass('`+migrationsTable+`') IS NOT NULL
+		FROM unnest($1::text[]) AS t (name)`, postgresTables).Scan(&taken, &versioned)
+	if err == nil && versioned {
+		err = db.GetContext(ctx, &version, "SELECT coalesce(max(version_id), 0) FROM "+migrationsTable)
 	}
-	if !versioned && foreign {
-		return 0, errForeign
+	if err == nil && taken && version == 0 {
+		err = errForeign
 	}
-	if !versioned {
-		return 0, nil
-	}
-	var version int64
-	return version, db.GetContext(ctx, &version, "SELECT coalesce(max(version_id), 0) FROM "+migrationsTable)
+	return version, err
 }
+
+// postgresTables are what a schema of Parley's makes.
+var postgresTables = []string{"workspaces", "users", "status_changes", "idempotency_keys", "tokens", "sessions"}
 
 // migrationLock is a lock.SessionLocker of goose's that waits instead of asking again
 // and again.

@@ -7,7 +7,9 @@ import (
 	"github.com/parley-gateway/parley/repository/postgrestest"
 )
 
-func TestPostgres(t *testing.T) { testStore(t, postgrestest.Database) }
+func TestPostgres(t *testing.T) { testStore(t, newDatabase) }
+
+func newDatabase(t testing.TB) string { return postgrestest.Database(t) }
 
 // hold takes the only connection from the store. A change of nobody's status waits for
 // it already.

@@ -3,7 +3,6 @@ package repository
 import (
 	"context"
 	"errors"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -69,7 +68,7 @@ func (w *postgresWriter) carryOut(ctx context.Context, batch pendingChanges) err
 		case !w.mayPass(err):
 			return storeError(err)
 		}
-		if !pauseUntil(ctx, time.Now().Add(time.Hour)) {
+		if !pause(ctx) {
 			return unavailable(err)
 		}
 	}
@@ -141,7 +140,7 @@ func (w *postgresWriter) settle(written []writtenChange, unanswered error) error
 			return nil
 		case err == nil:
 			return errNotMade
-		case !pauseUntil(ctx, time.Now().Add(time.Hour)):
+		case !pause(ctx):
 			return unanswered
 		}
 	}

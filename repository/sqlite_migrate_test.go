@@ -2,12 +2,9 @@ package repository
 
 import (
 	"bytes"
-	"context"
 	"fmt"
-	"github.com/parley-gateway/parley/repository/postgrestest"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -17,88 +14,9 @@ import (
 	"github.com/parley-gateway/parley"
 )
 
-// openEnv makes this test program a process that opens the database named
-// there, reads from it and closes it.
-const openEnv = "PARLEY_TEST_OPEN"
-
-func TestMain(m *testing.M) {
-	path := os.Getenv(openEnv)
-	if path == "" {
-		os.Exit(postgrestest.Run(m))
-	}
-	if err := openInChild(path); err != nil {
-		fmt.Println(err)
-		os.Exit(1)
-	}
-}
-
-func openInChild(path string) error {
-	becomeNobody()
-	store, err := Open(context.Background(), path, Options{})
-	if err != nil {
-		return err
-	}
-	if _, err := store.Workspaces(context.Background()); err != nil {
-		return err
-	}
-	return store.Close()
-}
-
-func child(t *testing.T, path string, env ...string) *exec.Cmd {
-	t.Helper()
-	program, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.CommandContext(t.Context(), program)
-	cmd.Env = append(append(os.Environ(), openEnv+"="+path), env...)
-	return cmd
-}
-
-func TestTenProcessesAtOnce(t *testing.T) {
+func TestNewFileIsPrivate(t *testing.T) {
 	path := newPath(t)
-	atOnce(10, func(int) {
-		if output, err := child(t, path).CombinedOutput(); err != nil {
-			t.Errorf("%v: %s", err, output)
-		}
-	})
-	checkUsable(t, path)
-}
-
-func TestTenHandlesAtOnce(t *testing.T) {
-	path := newPath(t)
-	atOnce(10, func(int) {
-		store, err := Open(t.Context(), path, Options{})
-		if err != nil {
-			t.Errorf("OpenSQLite: %v", err)
-			return
-		}
-		t.Cleanup(func() { closeStore(t, store) })
-	})
-	checkUsable(t, path)
-}
-
-func checkUsable(t *testing.T, path string) {
-	t.Helper()
-	store := openStore(t, path, Options{})
-	defer store.Close()
-	if err := store.Load(t.Context(), workspaces(), users()); err != nil {
-		t.Error(err)
-	}
-	var applied int64
-	if err := fileOf(store).reader.Get(&applied, "SELECT max(version_id) FROM goose_db_version"); err != nil || applied != latest {
-		t.Errorf("migrated to %d, %v, want %d", applied, err, latest)
-	}
-}
-
-func TestMigrateSaysFromWhere(t *testing.T) {
-	path := newPath(t)
-	for _, want := range [][2]int64{{0, latest}, {latest, latest}} {
-		from, to, err := Migrate(t.Context(), path)
-		if err != nil || [2]int64{from, to} != want {
-			t.Errorf("Migrate = %d, %d, %v, want %v", from, to, err, want)
-		}
-	}
+	closeStore(t, openStore(t, path, Options{}))
 	info, err := os.Stat(path)
 	if err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("the new file's mode is %v, %v: it is for its owner alone", info.Mode(), err)

@@ -73,6 +73,8 @@ func testStore(t *testing.T, newName func(t testing.TB) string) {
 		{"change whose time ends in the queue is dropped", testDeadlineInQueue},
 		{"change whose caller went away is dropped", testCallerWentAway},
 		{"queue is bounded", testQueueIsBounded},
+		{"texts are ordered by their bytes", testOrder},
+		{"what is no text is nobody's", testNoText},
 		{"user is found whose identifier is another's id", testIdentifierLikeID},
 		{"what another store writes is seen at once", testOtherIsSeen},
 		{"two stores take turns", testTwoTakeTurns},

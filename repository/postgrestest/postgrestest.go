@@ -11,9 +11,11 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -76,11 +78,55 @@ func (s *Server) Restart(t testing.TB) {
 	}
 }
 
-// Database makes an empty database and returns its URL.
-func (s *Server) Database(t testing.TB) string {
+// Signal sends a signal to all processes of the server: SIGSTOP and SIGCONT let time
+// pass for everybody else.
+func (s *Server) Signal(t testing.TB, signal syscall.Signal) {
+	t.Helper()
+	for _, pid := range s.processes(t) {
+		if err := syscall.Kill(pid, signal); err != nil && !errors.Is(err, syscall.ESRCH) {
+			t.Fatal(err)
+		}
+	}
+}
+
+// processes are the server, which starts all others, and those.
+func (s *Server) processes(t testing.TB) (pids []int) {
+	t.Helper()
+	file, err := os.ReadFile(filepath.Join(s.folder, "data", "postmaster.pid"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, _, _ := strings.Cut(string(file), "\n")
+	children, err := exec.CommandContext(t.Context(), "pgrep", "-P", server).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, field := range append([]string{server}, strings.Fields(string(children))...) {
+		pid, err := strconv.Atoi(field)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pids = append(pids, pid)
+	}
+	return pids
+}
+
+// RestartAsStandby starts a server that has ended as one that only reads, until
+// it is told to by pg_promote().
+func (s *Server) RestartAsStandby(t testing.TB) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(s.folder, "data", "standby.signal"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.Restart(t)
+}
+
+// Database makes an empty database, with options of CREATE DATABASE, and returns its
+// URL.
+func (s *Server) Database(t testing.TB, options ...string) string {
 	t.Helper()
 	name := fmt.Sprintf("test%d", s.made.Add(1))
-	Exec(t, s.url, "CREATE DATABASE "+name)
+	Exec(t, s.url, "CREATE DATABASE "+name+" "+strings.Join(options, " "))
 	return strings.Replace(s.url, "/postgres?", "/"+name+"?", 1)
 }
 
@@ -119,13 +165,13 @@ func Run(m *testing.M) int {
 	return code
 }
 
-// Database makes an empty database on the server of the package's tests and returns its
-// URL. That server does not survive a crash of the machine: nothing is synced.
-func Database(t testing.TB) string {
+// Database is that of the server of the package's tests, which does not survive a crash
+// of the machine: nothing is synced.
+func Database(t testing.TB, options ...string) string {
 	t.Helper()
 	shared.once.Do(func() { shared.server, shared.err = Start("fsync=off") })
 	if shared.err != nil {
 		t.Fatalf("no PostgreSQL server: %v", shared.err)
 	}
-	return shared.server.Database(t)
+	return shared.server.Database(t, options...)
 }
