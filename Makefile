@@ -107,8 +107,12 @@ bench: ## Measure codecs, negotiation and whole requests, as ratios to JSON
 	$(GO) run ./cmd/bench
 
 .PHONY: bench-http
-bench-http: tools ## Measure Parley over HTTP beside its peers, in one run of about 20 minutes
+bench-http: tools postgres-tools ## Measure Parley over HTTP beside its peers, in one run of about 20 minutes
 	cd bench && $(GO) run . http
+
+.PHONY: simulate
+simulate: tools ## Simulate gateways on PostgreSQL, and want it to agree with what was measured
+	cd bench && $(GO) run . simulate
 
 .PHONY: profile
 profile: tools ## Write profiles of processor time and allocations under load to build/profile

@@ -1,14 +1,11 @@
 package repository
 
 import (
-	"bytes"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
 	"strconv"
-
-	"github.com/mattn/go-sqlite3"
 
 	"github.com/parley-gateway/parley"
 )
@@ -23,12 +20,12 @@ type changeRow struct {
 	ChangedBy string          `db:"changed_by"`
 	RequestID string          `db:"request_id"`
 	MediaType string          `db:"media_type"`
-	ChangedAt int64           `db:"changed_at"`
+	ChangedAt stamp           `db:"changed_at"`
 }
 
 const selectChange = `
 	SELECT c.seq, c.previous, c.version, c.from_status, c.to_status,
-		coalesce(c.review_comment, '') AS review_comment, coalesce(b.id, '') AS changed_by,
+		coalesce(c.review_comment, '') AS review_comment, coalesce(cast(b.id AS TEXT), '') AS changed_by,
 		c.request_id, c.media_type, c.changed_at
 	FROM status_changes c LEFT JOIN users b ON b.pk = c.changed_by`
 
@@ -36,51 +33,59 @@ func (r changeRow) change(userID string) parley.Change {
 	return parley.Change{
 		Seq: r.Seq, UserID: userID, From: r.From, To: r.To, Comment: r.Comment,
 		ChangedBy: r.ChangedBy, RequestID: r.RequestID, MediaType: r.MediaType,
-		ChangedAt: fromMicros(r.ChangedAt),
+		ChangedAt: r.ChangedAt.time(),
 	}
 }
 
 // ChangeStatus carries out one change. A caller without a user, which is the
 // command line, leaves ChangedBy and UpdatedBy empty.
-func (s *SQLite) ChangeStatus(ctx context.Context, request parley.ChangeRequest) (parley.Outcome, error) {
-	return written(ctx, s, func(tx *transaction) (parley.Outcome, error) {
-		return s.changeStatus(tx, request)
-	})
+func (s *store) ChangeStatus(ctx context.Context, request parley.ChangeRequest) (parley.Outcome, error) {
+	return s.change(ctx, request)
 }
 
-func (s *SQLite) changeStatus(tx *transaction, request parley.ChangeRequest) (parley.Outcome, error) {
-	record, used, err := s.findKey(tx, request)
+// ledger is where a change is decided: it tells what is there, and takes in what is
+// decided. Each change sees what was taken in before it.
+type ledger interface {
+	queryer
+	// findUser is findUser.
+	findUser(scope parley.Scope, ref string) (userRow, error)
+	// findKey finds what a caller has used a key for.
+	findKey(caller, key string) (record keyRecord, found bool, err error)
+	// take takes in a change of a user, which has no seq yet, and what the key of
+	// the request is used for.
+	take(user userRow, row changeRow, request parley.ChangeRequest) (seq int64, err error)
+}
+
+// decide decides one change, the same in every engine.
+func decide(l ledger, opts Options, request parley.ChangeRequest) (parley.Outcome, error) {
+	record, used, err := usedKey(l, opts, request)
 	if err != nil {
 		return parley.Outcome{}, err
 	}
-	user, err := findUser(tx, request.Caller.Scope, request.Ref)
+	user, err := l.findUser(request.Caller.Scope, request.Ref)
 	if used {
-		return sameAgain(tx, request, record, user, err)
+		return sameAgain(l, request, record, user, err)
 	}
 	if err == nil {
-		err = checkExpectations(tx, request, user)
+		err = checkExpectations(l, request, user)
 	}
 	if err != nil {
 		return parley.Outcome{}, veil(request, err)
 	}
-	return s.carryOut(tx, request, user)
+	return carryOut(l, opts, request, user)
 }
 
-// sameAgain answers a request whose key was used before. A key that was used
-// for a user is another request's when this one is for nobody.
-func sameAgain(tx *transaction, request parley.ChangeRequest, record keyRecord, user userRow, err error) (parley.Outcome, error) {
-	nobody := parley.HasCode(err, parley.CodeNotFound)
-	if err != nil && !nobody {
-		return parley.Outcome{}, err
+// usedKey finds what the caller has used the request's key for, and nothing where
+// there is no key or its record has outlived its time.
+func usedKey(l ledger, opts Options, request parley.ChangeRequest) (record keyRecord, used bool, err error) {
+	if request.IdempotencyKey == "" {
+		return record, false, nil
 	}
-	fingerprint := request.Fingerprint(user.ID)
-	if nobody || !bytes.Equal(record.Fingerprint, fingerprint[:]) {
-		return parley.Outcome{}, parley.NewError(parley.CodeKeyReused, "This idempotency key was used for another request.")
-	}
-	return replay(tx, user, record)
+	record, found, err := l.findKey(request.Caller.UserID, request.IdempotencyKey)
+	return record, found && record.CreatedAt > opts.keysExpireBefore(), err
 }
 
-func (s *SQLite) carryOut(tx *transaction, request parley.ChangeRequest, user userRow) (parley.Outcome, error) {
+func carryOut(l ledger, opts Options, request parley.ChangeRequest, user userRow) (parley.Outcome, error) {
 	row := changeRow{
 		Previous:  user.LastChange,
 		Version:   user.Version + 1,
@@ -91,52 +96,26 @@ func (s *SQLite) carryOut(tx *transaction, request parley.ChangeRequest, user us
 		RequestID: request.RequestID,
 		MediaType: request.MediaType,
 		// A clock that was set back does not turn the user's time back.
-		ChangedAt: max(s.now().UnixMicro(), user.UpdatedAt),
+		ChangedAt: max(opts.present(), user.UpdatedAt),
 	}
 	var err error
-	if row.Seq, err = insertChange(tx, user, row); err != nil {
+	if row.Seq, err = l.take(user, row, request); err != nil {
 		return parley.Outcome{}, err
 	}
-	if err := updateUser(tx, user, row); err != nil {
-		return parley.Outcome{}, err
-	}
-	if err := s.keepKey(tx, request, user.ID, row.Seq); err != nil {
-		return parley.Outcome{}, err
-	}
-	user.Status, user.Version = row.To, row.Version
-	user.UpdatedAt, user.UpdatedBy = row.ChangedAt, row.ChangedBy
-	return parley.Outcome{User: user.user(), Change: row.change(user.ID)}, nil
+	return parley.Outcome{User: user.after(row).user(), Change: row.change(user.ID)}, nil
 }
 
-// insertChange finds the key of who makes the change on the way: 0, which is
-// nobody's, where there is no such user.
-func insertChange(tx *transaction, user userRow, row changeRow) (seq int64, err error) {
-	result, err := tx.run(`
-		INSERT INTO status_changes (user_pk, previous, version, from_status, to_status, review_comment,
-			changed_by, request_id, media_type, changed_at)
-		VALUES (?, ?, ?, ?, ?, nullif(?, ''),
-			iif(? = '', NULL, coalesce((SELECT pk FROM users WHERE id = ?), 0)), ?, ?, ?)`,
-		user.PK, row.Previous, row.Version, row.From, row.To, row.Comment,
-		row.ChangedBy, row.ChangedBy, row.RequestID, row.MediaType, row.ChangedAt)
-	if hasExtendedCode(err, sqlite3.ErrConstraintForeignKey) {
-		return 0, fmt.Errorf("the caller acts as %s, who is no user", row.ChangedBy)
-	}
-	if err != nil {
-		return 0, err
-	}
-	return result.LastInsertId()
+// after is the user as a change leaves it.
+func (r userRow) after(row changeRow) userRow {
+	r.Status, r.Version, r.LastChange = row.To, row.Version, sql.Null[int64]{V: row.Seq, Valid: true}
+	r.UpdatedAt, r.UpdatedBy = row.ChangedAt, row.ChangedBy
+	return r
 }
 
-func updateUser(tx *transaction, user userRow, row changeRow) error {
-	_, err := tx.run(`
-		UPDATE users SET status = ?, version = ?, last_change = ?, updated_at = ?, updated_by = nullif(?, '')
-		WHERE pk = ?`,
-		row.To, row.Version, row.Seq, row.ChangedAt, row.ChangedBy, user.PK)
-	return err
-}
+func noCaller(id string) error { return fmt.Errorf("the caller acts as %s, who is no user", id) }
 
 // Changes lists a user's history, newest first.
-func (s *SQLite) Changes(ctx context.Context, scope parley.Scope, ref string, page parley.Page) (parley.ChangePage, error) {
+func (s *store) Changes(ctx context.Context, scope parley.Scope, ref string, page parley.Page) (parley.ChangePage, error) {
 	q := s.read(ctx)
 	user, err := findUser(q, scope, ref)
 	if err != nil {
@@ -152,11 +131,11 @@ func (s *SQLite) Changes(ctx context.Context, scope parley.Scope, ref string, pa
 // walkHistory follows the chain for as many rows as a page holds, wherever in
 // the history it begins.
 const walkHistory = `
-	WITH RECURSIVE chain (seq, previous) AS (
-		SELECT seq, previous FROM status_changes WHERE seq = ? AND user_pk = ?
+	WITH RECURSIVE chain (seq, previous, length) AS (
+		SELECT seq, previous, 1 FROM status_changes WHERE seq = ? AND user_pk = ?
 		UNION ALL
-		SELECT c.seq, c.previous FROM chain JOIN status_changes c ON c.seq = chain.previous
-		LIMIT ?
+		SELECT c.seq, c.previous, chain.length + 1
+		FROM chain JOIN status_changes c ON c.seq = chain.previous WHERE chain.length < ?
 	)` + selectChange + ` WHERE c.seq IN (SELECT seq FROM chain) ORDER BY c.seq DESC`
 
 func historyFrom(q queryer, user userRow, page parley.Page) ([]changeRow, error) {
@@ -190,7 +169,7 @@ func changePage(rows []changeRow, userID string) parley.ChangePage {
 }
 
 // Change finds one entry of a user's history.
-func (s *SQLite) Change(ctx context.Context, scope parley.Scope, ref string, seq int64) (parley.Change, error) {
+func (s *store) Change(ctx context.Context, scope parley.Scope, ref string, seq int64) (parley.Change, error) {
 	q := s.read(ctx)
 	user, err := findUser(q, scope, ref)
 	if err != nil {

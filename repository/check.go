@@ -3,11 +3,11 @@ package repository
 import (
 	"context"
 	"fmt"
-	"math"
+	"maps"
+	"slices"
 	"strconv"
 
 	"github.com/jmoiron/sqlx"
-	"github.com/mattn/go-sqlite3"
 )
 
 // Fault is something in a store that cannot have come about by itself.
@@ -32,60 +32,67 @@ type Checked struct {
 // error means that it could not be looked at to the end, and is none of its
 // faults.
 func Check(ctx context.Context, name string, report func(Fault)) (Checked, error) {
-	path, err := storeFile(name)
+	if isURL(name) {
+		return checkURL(ctx, name, report)
+	}
+	path, err := absolute(name)
 	if err != nil {
 		return Checked{}, err
 	}
 	return checkFile(ctx, path, report)
 }
 
-func checkFile(ctx context.Context, path string, report func(Fault)) (Checked, error) {
-	c := &checker{ctx: ctx, report: report}
-	if err := refuseUnlessFile(path); err != nil {
-		return c.Checked, err
-	}
-	if damage := logDamage(path); damage != "" {
-		// To open the file would make what is left of the log valid.
-		c.fault("log: "+path+"-wal", "%s", damage)
-		return c.Checked, nil
-	}
-	defer noteOpened(path)()
-	db, unsure, err := openToRead(ctx, path)
-	if err != nil {
-		return c.Checked, err
-	}
-	defer db.Close()
-	c.db = db
-	if err := c.checkAll(); err != nil {
-		return c.Checked, fmt.Errorf("%s could not be checked to the end: %w", path, err)
-	}
-	return c.Checked, unsure()
-}
-
-// checker looks at one file. Each of its statements sees one state of it, which
-// may be another than that of the statement before: a reader that stayed would
-// keep the log of a server from being copied.
+// checker looks at one store.
 type checker struct {
 	Checked
+	examined
 	ctx    context.Context
-	db     *sqlx.DB
 	report func(Fault)
 }
 
+// examined is a store that was opened to be looked at.
+type examined interface {
+	// rows reads with a statement that both engines understand.
+	rows(ctx context.Context, query string, args ...any) (*sqlx.Rows, error)
+	// parts are what is looked at in this engine alone.
+	parts(c *checker) []part
+	// schemas are the schema that is there, and that of a new store.
+	schemas(ctx context.Context) (present, fresh []schemaObject, err error)
+	// attempt makes a failure of one part leave the others possible.
+	attempt(ctx context.Context, part func() error) error
+	// isPassing reports whether the reason of an error is not in the data.
+	isPassing(err error) bool
+}
+
+// part is something to be looked at, and where.
+type part struct {
+	place string
+	run   func() error
+}
+
 func (c *checker) checkAll() error {
-	for _, check := range []struct {
-		place string
-		run   func() error
-	}{
-		{"integrity", c.checkIntegrity},
-		{"references", c.checkReferences},
-		{"schema", c.checkSchema},
-		{"history", c.checkHistory},
-	} {
-		if err := c.faultUnlessStopped(check.place, check.run()); err != nil {
+	for _, p := range append(c.parts(c), part{"schema", c.checkSchema}, part{"history", c.checkHistory}) {
+		if err := c.checkPart(p); err != nil {
 			return err
 		}
 	}
+	return nil
+}
+
+// checkPart makes a fault of a part that did not come to its end, unless the reason
+// is not in the data.
+func (c *checker) checkPart(p part) error {
+	err := c.attempt(c.ctx, p.run)
+	if err == nil {
+		return nil
+	}
+	if c.ctx.Err() != nil {
+		return c.ctx.Err()
+	}
+	if c.isPassing(err) {
+		return err
+	}
+	c.fault(p.place, "it cannot be read to the end: %s", err)
 	return nil
 }
 
@@ -94,59 +101,57 @@ func (c *checker) fault(place, format string, args ...any) {
 	c.report(Fault{place, fmt.Sprintf(format, args...)})
 }
 
-// faultUnlessStopped makes a fault of a query that did not come to its end, unless
-// the reason is not in the file.
-func (c *checker) faultUnlessStopped(place string, err error) error {
-	if err == nil {
-		return nil
+// stray is a row that refers to another which is not there.
+type stray struct {
+	Of     string `db:"of"`
+	Number int64  `db:"number"` // 0 in a table whose rows have none
+	Parent string `db:"parent"`
+	By     string `db:"by"`
+}
+
+func (c *checker) faultOfStray(row stray) {
+	place := row.Of
+	if row.Number != 0 {
+		place = fmt.Sprintf("%s: row %d", row.Of, row.Number)
 	}
-	if c.ctx.Err() != nil {
-		return c.ctx.Err()
+	c.fault(place, "%s refers to a row of %s that is not there", row.By, row.Parent)
+}
+
+// schemaObject is a table, an index, or whatever else a schema is made of.
+type schemaObject struct {
+	Object string `db:"object"` // its kind and its name
+	Text   string `db:"text"`   // all there is to say of it
+}
+
+// checkSchema compares the schema with that of a new store. Without a trigger or
+// an index all goes on as before, but rules are no longer kept.
+func (c *checker) checkSchema() error {
+	present, fresh, err := c.schemas(c.ctx)
+	if err != nil {
+		return err
 	}
-	for _, passing := range []sqlite3.ErrNo{sqlite3.ErrBusy, sqlite3.ErrCantOpen, sqlite3.ErrNomem, sqlite3.ErrFull} {
-		if hasCode(err, passing) {
-			return err
+	want := make(map[string]string, len(fresh))
+	for _, o := range fresh {
+		want[o.Object] = o.Text
+	}
+	for _, o := range present {
+		text, known := want[o.Object]
+		if !known {
+			c.fault("schema: "+o.Object, "it is no part of Parley's schema")
+		} else if text != o.Text {
+			c.fault("schema: "+o.Object, "it is not as Parley makes it")
 		}
+		delete(want, o.Object)
 	}
-	c.fault(place, "it cannot be read to the end: %s", err)
+	for _, missing := range slices.Sorted(maps.Keys(want)) {
+		c.fault("schema: "+missing, "it is missing")
+	}
 	return nil
-}
-
-// checkIntegrity lets SQLite look at each page, row and index entry
-// (https://www.sqlite.org/pragma.html#pragma_integrity_check).
-func (c *checker) checkIntegrity() error {
-	return each(c, fmt.Sprintf("PRAGMA integrity_check(%d)", math.MaxInt32), func(row struct {
-		Message string `db:"integrity_check"`
-	}) {
-		if row.Message != "ok" {
-			c.fault("integrity", "%s", row.Message)
-		}
-	})
-}
-
-// checkReferences finds the rows that refer to others which are not there. A
-// table without row ids has no number to name a row by.
-func (c *checker) checkReferences() error {
-	return each(c, `
-		SELECT f."table" AS of, coalesce(f.rowid, 0) AS number, f.parent, r."from" AS by
-		FROM pragma_foreign_key_check f JOIN pragma_foreign_key_list(f."table") r ON r.id = f.fkid`,
-		func(row struct {
-			Of     string `db:"of"`
-			Number int64  `db:"number"`
-			Parent string `db:"parent"`
-			By     string `db:"by"`
-		}) {
-			place := row.Of
-			if row.Number != 0 {
-				place = fmt.Sprintf("%s: row %d", row.Of, row.Number)
-			}
-			c.fault(place, "%s refers to a row of %s that is not there", row.By, row.Parent)
-		})
 }
 
 // each reads the rows of a query one by one.
 func each[R any](c *checker, query string, do func(R), args ...any) error {
-	rows, err := c.db.QueryxContext(c.ctx, query, args...)
+	rows, err := c.rows(c.ctx, query, args...)
 	if err != nil {
 		return err
 	}

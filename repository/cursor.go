@@ -34,7 +34,7 @@ func decodeCursor(kind, cursor string) (string, error) {
 		return "", invalidCursor()
 	}
 	position, ok := strings.CutPrefix(string(text), kind)
-	if !ok {
+	if !ok || !isText(position) {
 		return "", invalidCursor()
 	}
 	return position, nil

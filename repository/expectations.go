@@ -9,7 +9,7 @@ import (
 	"github.com/parley-gateway/parley"
 )
 
-func checkExpectations(tx *transaction, request parley.ChangeRequest, user userRow) error {
+func checkExpectations(l ledger, request parley.ChangeRequest, user userRow) error {
 	if request.IfMatch.Required && !request.IfMatch.Given {
 		return unconditional()
 	}
@@ -17,9 +17,9 @@ func checkExpectations(tx *transaction, request parley.ChangeRequest, user userR
 		if !request.Caller.May(parley.PermissionRead) {
 			return veiledStale()
 		}
-		return stale(tx, request.IfMatch, user)
+		return stale(l, request.IfMatch, user)
 	}
-	return checkTests(tx, request.Change.Tests, user)
+	return checkTests(l, request.Change.Tests, user)
 }
 
 func unconditional() error {
@@ -55,11 +55,11 @@ func isRefusal(err error) bool {
 }
 
 // stale tells who saw an older version what became of the status since.
-func stale(tx *transaction, match parley.Match, user userRow) error {
+func stale(l ledger, match parley.Match, user userRow) error {
 	detail := fmt.Sprintf("The user is at version %d, which If-Match does not name.", user.Version)
 	seen := versionSeen(match, user.Version)
 	if seen > 0 {
-		rows, err := historyFrom(tx, user, parley.Page{Limit: maxTold + 1})
+		rows, err := historyFrom(l, user, parley.Page{Limit: maxTold + 1})
 		if err != nil {
 			return err
 		}
@@ -93,14 +93,14 @@ func toldSince(rows []changeRow, seen int64) string {
 		if i == maxTold {
 			return told + " and more before."
 		}
-		told += fmt.Sprintf(" %s to %s at %s;", row.From, row.To, fromMicros(row.ChangedAt).Format(time.RFC3339))
+		told += fmt.Sprintf(" %s to %s at %s;", row.From, row.To, row.ChangedAt.time().Format(time.RFC3339))
 	}
 	return strings.TrimSuffix(told, ";") + "."
 }
 
-func checkTests(tx *transaction, tests []parley.Test, user userRow) error {
+func checkTests(l ledger, tests []parley.Test, user userRow) error {
 	for _, test := range tests {
-		stored, err := storedValue(tx, test.Field, user)
+		stored, err := storedValue(l, test.Field, user)
 		if err != nil {
 			return err
 		}
@@ -116,13 +116,13 @@ func checkTests(tx *transaction, tests []parley.Test, user userRow) error {
 }
 
 // storedValue is a field as the last change left it, nil where it has none.
-func storedValue(tx *transaction, field string, user userRow) (*string, error) {
+func storedValue(l ledger, field string, user userRow) (*string, error) {
 	switch {
 	case field == "status":
 		status := string(user.Status)
 		return &status, nil
 	case field == "review_comment" && user.LastChange.Valid:
-		last, err := findChange(tx, user, user.LastChange.V)
+		last, err := findChange(l, user, user.LastChange.V)
 		if err != nil || last.Comment == "" {
 			return nil, err
 		}

@@ -17,7 +17,7 @@ func FuzzCursor(f *testing.F) {
 			f.Add(kind, position, "", false)
 		}
 	}
-	store, err := OpenSQLite(f.Context(), filepath.Join(f.TempDir(), "parley.db"), Options{})
+	store, err := Open(f.Context(), filepath.Join(f.TempDir(), "parley.db"), Options{})
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -205,18 +205,18 @@ func testExport(t *testing.T, w *world) {
 // became of it.
 func TestImportStaysWithinTheLog(t *testing.T) {
 	path := newPath(t)
-	store := openFile(t, path, Options{})
+	store := openStore(t, path, Options{})
 	defer store.Close()
 	if err := store.Load(t.Context(), workspaces(), users()); err != nil {
 		t.Fatal(err)
 	}
 	all := newcomers(8000)
 	for from := 0; from < len(all); from += 4000 {
-		if err := store.checkpointer.truncate(); err != nil {
+		if err := fileOf(store).checkpointer.truncate(); err != nil {
 			t.Fatal(err)
 		}
 		i := newImport(t, store, all[from:from+4000]...).(*userImport)
-		expected, err := i.logBytes(t.Context(), 4000, 4000)
+		expected, err := fileOf(store).logBytes(t.Context(), 4000, i.bytes)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -232,7 +232,7 @@ func TestImportStaysWithinTheLog(t *testing.T) {
 func TestImportBeyondTheLog(t *testing.T) {
 	const limit = 4 << 20
 	path := newPath(t)
-	store := openFile(t, path, Options{LogLimit: limit})
+	store := openStore(t, path, Options{LogLimit: limit})
 	defer store.Close()
 	if err := store.Load(t.Context(), workspaces(), users()); err != nil {
 		t.Fatal(err)
@@ -255,12 +255,12 @@ func TestImportBeyondTheLog(t *testing.T) {
 // TestImportWaitsForNoReader keeps an old state open, so that the log cannot be
 // copied.
 func TestImportWaitsForNoReader(t *testing.T) {
-	store := openFile(t, newPath(t), Options{LogLimit: 4 << 20, BusyTimeout: restartPatience})
+	store := openStore(t, newPath(t), Options{LogLimit: 4 << 20, BusyTimeout: restartPatience})
 	defer store.Close()
 	if err := store.Load(t.Context(), workspaces(), users()); err != nil {
 		t.Fatal(err)
 	}
-	snapshot, err := store.reader.BeginTxx(t.Context(), nil)
+	snapshot, err := fileOf(store).reader.BeginTxx(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,8 +9,8 @@ import (
 // Load puts workspaces and users into an empty store as they are, all or
 // none. A user's home is the WorkspaceID; the rest of what a user shows of it
 // is the workspace's own. Version 0 counts as 1.
-func (s *SQLite) Load(ctx context.Context, workspaces []parley.Workspace, users []parley.User) error {
-	return s.writer.write(ctx, func(tx *transaction) error {
+func (s *store) Load(ctx context.Context, workspaces []parley.Workspace, users []parley.User) error {
+	return s.write(ctx, func(tx transaction) error {
 		if err := refuseUnlessEmpty(tx); err != nil {
 			return err
 		}
@@ -25,7 +25,7 @@ func (s *SQLite) Load(ctx context.Context, workspaces []parley.Workspace, users 
 	})
 }
 
-func refuseUnlessEmpty(tx *transaction) error {
+func refuseUnlessEmpty(tx transaction) error {
 	var used bool
 	if err := tx.Get(&used, "SELECT EXISTS (SELECT 1 FROM workspaces) OR EXISTS (SELECT 1 FROM users)"); err != nil {
 		return err
@@ -36,7 +36,7 @@ func refuseUnlessEmpty(tx *transaction) error {
 	return nil
 }
 
-func loadWorkspaces(tx *transaction, workspaces []parley.Workspace) (homes map[string]int64, err error) {
+func loadWorkspaces(tx transaction, workspaces []parley.Workspace) (homes map[string]int64, err error) {
 	homes = make(map[string]int64, len(workspaces))
 	for _, workspace := range workspaces {
 		if homes[workspace.ID], err = insertWorkspace(tx, workspace); err != nil {
@@ -46,7 +46,7 @@ func loadWorkspaces(tx *transaction, workspaces []parley.Workspace) (homes map[s
 	return homes, nil
 }
 
-func loadUsers(tx *transaction, users []parley.User, homes map[string]int64) error {
+func loadUsers(tx transaction, users []parley.User, homes map[string]int64) error {
 	for _, user := range users {
 		home, ok := homes[user.WorkspaceID]
 		if !ok {
@@ -62,7 +62,7 @@ func loadUsers(tx *transaction, users []parley.User, homes map[string]int64) err
 
 // refuseUnknownOwners comes before SQLite's own check, which is made for all
 // the commands of a transaction together.
-func refuseUnknownOwners(tx *transaction) error {
+func refuseUnknownOwners(tx transaction) error {
 	var strays []string
 	err := tx.Select(&strays, `
 		SELECT identifier FROM workspaces WHERE owner_id NOT IN (SELECT id FROM users) ORDER BY identifier LIMIT 1`)

@@ -18,7 +18,7 @@ const (
 // its letters, then an identifier. Find gets the column and the value that it
 // must have, and says sql.ErrNoRows where no row has it; so does resolve.
 func resolve(ref string, find func(column, value string) error) error {
-	if ref == "" || !utf8.ValidString(ref) || utf8.RuneCountInString(ref) > maxRef {
+	if ref == "" || !isText(ref) || utf8.RuneCountInString(ref) > maxRef {
 		return sql.ErrNoRows
 	}
 	if isID(ref) {
@@ -28,6 +28,9 @@ func resolve(ref string, find func(column, value string) error) error {
 	}
 	return find("identifier", ref)
 }
+
+// isText reports whether both engines could hold a text.
+func isText(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }
 
 // isID reports whether ref is looked up as an id first.
 func isID(ref string) bool { return len(ref) == uuidLength && uuid.Validate(ref) == nil }

@@ -1,7 +1,6 @@
 package repository
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"database/sql/driver"
@@ -11,75 +10,17 @@ import (
 	"maps"
 	"net/url"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 	"github.com/mattn/go-sqlite3"
-
-	"github.com/parley-gateway/parley"
 )
 
-// Options are what may be chosen about a store. The zero value is ready for
-// use.
-type Options struct {
-	Now             func() time.Time        // time.Now; times are kept in microseconds
-	NewID           func() string           // a random UUID (RFC 9562 version 4) in lower case
-	ReadConnections int                     // how many reads run at once: one for each processor, at least 4
-	BusyTimeout     time.Duration           // how long to wait for another process that writes: 5 s
-	KeyLifetime     time.Duration           // how long an idempotency key counts: 24 h
-	LogLimit        int64                   // bytes of the write-ahead log from which changes wait for slow readers: 240 MiB
-	Room            func(path string) int64 // bytes left on the disk of a file: what the system says
-	Existing        bool                    // fail where there is no store yet, instead of making one
-}
-
-func (o Options) withDefaults() Options {
-	if o.Now == nil {
-		o.Now = time.Now
-	}
-	if o.NewID == nil {
-		o.NewID = uuid.NewString
-	}
-	o.ReadConnections = cmp.Or(o.ReadConnections, max(runtime.NumCPU(), 4))
-	o.BusyTimeout = cmp.Or(o.BusyTimeout, defaultBusyTimeout)
-	o.KeyLifetime = cmp.Or(o.KeyLifetime, 24*time.Hour)
-	o.LogLimit = cmp.Or(o.LogLimit, defaultLogLimit)
-	if o.Room == nil {
-		o.Room = roomBeside
-	}
-	return o
-}
-
-const defaultBusyTimeout = 5 * time.Second
-
-// defaultLogLimit keeps the log under 256 MiB: a transaction that begins below
-// the limit may pass it.
-const defaultLogLimit = 240 << 20
-
-// Open opens the store that name stands for: a file of SQLite's. A
-// postgres:// URL is refused.
-func Open(ctx context.Context, name string, opts Options) (parley.Store, error) {
-	path, err := storeFile(name)
-	if err != nil {
-		return nil, err
-	}
-	return OpenSQLite(ctx, path, opts)
-}
-
-// storeFile is the file that the name of a store stands for.
-func storeFile(name string) (string, error) {
-	if strings.HasPrefix(name, "postgres://") || strings.HasPrefix(name, "postgresql://") {
-		return "", errors.New("PostgreSQL databases are not supported by this version of Parley")
-	}
-	return absolute(name)
-}
-
-// SQLite is a parley.Store in one file, with a write-ahead log beside it.
-type SQLite struct {
+// sqlite is the engine of a store in one file, with a write-ahead log beside it.
+type sqlite struct {
 	open         []io.Closer
 	path         string // absolute
 	reader       *sqlx.DB
@@ -90,13 +31,7 @@ type SQLite struct {
 	closed       func() // says so
 }
 
-var _ parley.Store = (*SQLite)(nil)
-
-// OpenSQLite opens the store in the file at path, making or migrating it
-// first where that is needed. It fails for a file that is not Parley's, that
-// a newer Parley wrote, or that cannot be written; such a file is left as it
-// is.
-func OpenSQLite(ctx context.Context, path string, opts Options) (*SQLite, error) {
+func openSQLite(ctx context.Context, path string, opts Options) (*sqlite, error) {
 	path, err := absolute(path)
 	if err != nil {
 		return nil, err
@@ -109,14 +44,14 @@ func OpenSQLite(ctx context.Context, path string, opts Options) (*SQLite, error)
 	if err := refuseSpoiled(path); err != nil {
 		return nil, err
 	}
-	s := &SQLite{path: path, opts: opts.withDefaults(), closed: noteOpened(path)}
+	s := &sqlite{path: path, opts: opts, closed: noteOpened(path)}
 	if _, _, err := migrate(ctx, path, sqliteMigrations(), migrationPatience); err != nil {
 		return nil, errors.Join(err, s.closeAll())
 	}
 	if err := s.connect(ctx, path); err != nil {
 		return nil, errors.Join(err, s.closeAll())
 	}
-	go s.writer.run()
+	go s.writer.queue.run(1, s.writer.serve)
 	go s.checkpointer.run()
 	return s, nil
 }
@@ -131,7 +66,7 @@ func absolute(path string) (string, error) {
 // connect opens a connection for each of those who work alone, the writer
 // first: whoever closes last copies the log into the file, which a read-only
 // connection cannot. The connections for reads are opened when they are needed.
-func (s *SQLite) connect(ctx context.Context, path string) error {
+func (s *sqlite) connect(ctx context.Context, path string) error {
 	writer, err := s.only(ctx, path, "rw", s.opts.BusyTimeout)
 	if err != nil {
 		return err
@@ -164,14 +99,14 @@ func (s *SQLite) connect(ctx context.Context, path string) error {
 }
 
 // handle prepares connections that are closed with the store.
-func (s *SQLite) handle(path, mode string, busy time.Duration) *sqlx.DB {
+func (s *sqlite) handle(path, mode string, busy time.Duration) *sqlx.DB {
 	db := openHandle(path, mode, "deferred", busy)
 	s.open = append(s.open, db)
 	return db
 }
 
 // only opens the one connection of a new handle.
-func (s *SQLite) only(ctx context.Context, path, mode string, busy time.Duration) (*sqlx.Conn, error) {
+func (s *sqlite) only(ctx context.Context, path, mode string, busy time.Duration) (*sqlx.Conn, error) {
 	conn, err := s.handle(path, mode, busy).Connx(context.WithoutCancel(ctx))
 	if err == nil {
 		s.open = append(s.open, conn)
@@ -202,8 +137,8 @@ func tellAlterations(writer *sqlx.Conn, of func(op int, schema, table string, ke
 
 // Close waits for the work under way and closes the file. SQLite removes the log
 // then, by its name: where that is another file's by now, nothing is closed.
-func (s *SQLite) Close() error {
-	s.writer.close()
+func (s *sqlite) Close() error {
+	s.writer.queue.close()
 	s.checkpointer.close()
 	if err := s.writer.files.check(); err != nil {
 		return err
@@ -211,7 +146,7 @@ func (s *SQLite) Close() error {
 	return s.closeAll()
 }
 
-func (s *SQLite) closeAll() error {
+func (s *sqlite) closeAll() error {
 	var failures []error
 	for _, c := range slices.Backward(s.open) {
 		failures = append(failures, c.Close())
@@ -221,19 +156,7 @@ func (s *SQLite) closeAll() error {
 }
 
 // Failed has an element once a sync has failed, or a file was taken away.
-func (s *SQLite) Failed() <-chan error { return s.writer.failed }
-
-// now is the present in what the store can keep.
-func (s *SQLite) now() time.Time { return s.opts.Now().UTC().Truncate(time.Microsecond) }
-
-// queryer is where rows are read: a transaction, or the read connections.
-// A statement that joins tables says cast(? AS TEXT) where it looks a row up
-// by a text: SQLite would plan it again for each value, in four times the time
-// that it takes to find the row (sqlite3VdbeReprepareOnBind in its source).
-type queryer interface {
-	Get(dest any, query string, args ...any) error
-	Select(dest any, query string, args ...any) error
-}
+func (s *sqlite) Failed() <-chan error { return s.writer.failed }
 
 // reading is a queryer on the read connections for one call.
 type reading struct {
@@ -241,7 +164,11 @@ type reading struct {
 	db  *sqlx.DB
 }
 
-func (s *SQLite) read(ctx context.Context) queryer { return reading{ctx, s.reader} }
+// read reads on the read connections. A statement that joins tables says
+// cast(? AS TEXT) where it looks a row up by a text: SQLite would plan it again for
+// each value, in four times the time that it takes to find the row
+// (sqlite3VdbeReprepareOnBind in its source).
+func (s *sqlite) read(ctx context.Context) queryer { return reading{ctx, s.reader} }
 
 // Get reads one row, which takes less time than to make it stoppable: the
 // context is for the wait for a connection.

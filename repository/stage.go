@@ -11,8 +11,7 @@ import (
 	"github.com/mattn/go-sqlite3"
 )
 
-// stage is a database for the time of one import or export, beside the store,
-// which it can read. It lives in memory as far as that goes, and then in a
+// stage is a database for the time of one import or export. It lives in memory as far as that goes, and then in a
 // temporary file without a name, which ends with the process however that ends
 // (https://www.sqlite.org/inmemorydb.html#temp_db).
 type stage struct {
@@ -28,20 +27,19 @@ const stagePragmas = `
 	PRAGMA cache_size = -32768;
 	PRAGMA temp_store = FILE`
 
-// newStage opens a database that holds what a statement creates, with the store
-// attached under its name.
-func newStage(ctx context.Context, path, create string) (*stage, error) {
+// newStage opens a database that holds what statements create.
+func newStage(ctx context.Context, create string, args ...any) (*stage, error) {
 	s := &stage{db: sqlx.NewDb(sql.OpenDB(connector{
 		dsn:    "file:?_stmt_cache_size=8&_mutex=no",
 		driver: &sqlite3.SQLiteDriver{ConnectHook: setPragmas},
 	}), "sqlite3")}
-	if err := s.begin(ctx, path, create); err != nil {
+	if err := s.begin(ctx, create, args); err != nil {
 		return nil, errors.Join(storeError(err), s.close())
 	}
 	return s, nil
 }
 
-func (s *stage) begin(ctx context.Context, path, create string) (err error) {
+func (s *stage) begin(ctx context.Context, create string, args []any) (err error) {
 	if s.conn, err = s.db.Connx(context.WithoutCancel(ctx)); err != nil {
 		return err
 	}
@@ -51,10 +49,7 @@ func (s *stage) begin(ctx context.Context, path, create string) (err error) {
 	if err := s.run(ctx, fmt.Sprintf("PRAGMA busy_timeout = %d", defaultBusyTimeout.Milliseconds())); err != nil {
 		return err
 	}
-	if err := s.run(ctx, "ATTACH ? AS store", fileURI(path)+"?mode=ro"); err != nil {
-		return err
-	}
-	return s.run(ctx, create)
+	return s.run(ctx, create, args...)
 }
 
 func (s *stage) run(ctx context.Context, statement string, args ...any) error {
@@ -62,10 +57,10 @@ func (s *stage) run(ctx context.Context, statement string, args ...any) error {
 	return storeError(err)
 }
 
-// rows reads rows of so many texts. A row counts until the next.
-func (s *stage) rows(ctx context.Context, columns int, query string, args ...any) iter.Seq2[[]string, error] {
+// textRows reads rows of so many texts. A row counts until the next.
+func textRows(ctx context.Context, on sqlx.QueryerContext, columns int, query string, args ...any) iter.Seq2[[]string, error] {
 	return func(yield func([]string, error) bool) {
-		rows, err := s.conn.QueryContext(ctx, query, args...)
+		rows, err := on.QueryContext(ctx, query, args...)
 		if err != nil {
 			yield(nil, storeError(err))
 			return
@@ -76,7 +71,7 @@ func (s *stage) rows(ctx context.Context, columns int, query string, args ...any
 			into[i] = &row[i]
 		}
 		for rows.Next() {
-			if err := rows.Scan(into...); !yield(row, err) || err != nil {
+			if err := storeError(rows.Scan(into...)); !yield(row, err) || err != nil {
 				return
 			}
 		}

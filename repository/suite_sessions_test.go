@@ -159,7 +159,7 @@ func testManySessions(t *testing.T, w *world) {
 // made.
 func TestOldSessionsGo(t *testing.T) {
 	clock := &clock{time: start}
-	store := openFile(t, newPath(t), Options{Now: clock.now})
+	store := openStore(t, newPath(t), Options{Now: clock.now})
 	defer store.Close()
 	if err := store.Load(t.Context(), workspaces(), users()); err != nil {
 		t.Fatal(err)
@@ -174,7 +174,7 @@ func TestOldSessionsGo(t *testing.T) {
 	clock.move(time.Hour)
 	w.signIn(t, token.Hash, time.Hour)
 	var left int
-	if err := store.reader.Get(&left, "SELECT count(*) FROM sessions"); err != nil || left != 2 {
+	if err := fileOf(store).reader.Get(&left, "SELECT count(*) FROM sessions"); err != nil || left != 2 {
 		t.Errorf("%d sessions are left, %v, want 2", left, err)
 	}
 	w.wantSession(t, lasting, "token")

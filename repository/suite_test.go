@@ -10,9 +10,9 @@ import (
 	"github.com/parley-gateway/parley"
 )
 
-// testStore holds an engine to what parley.Store promises. Open makes a new
-// empty store, which testStore closes.
-func testStore(t *testing.T, open func(t *testing.T, opts Options) parley.Store) {
+// testStore holds an engine to what parley.Store promises. NewName is a name under which
+// there is no store yet.
+func testStore(t *testing.T, newName func(t testing.TB) string) {
 	tests := []struct {
 		name string
 		run  func(*testing.T, *world)
@@ -68,11 +68,24 @@ func testStore(t *testing.T, open func(t *testing.T, opts Options) parley.Store)
 		{"session is signed out", testSignOut},
 		{"many sign in at once", testManySessions},
 		{"deadline makes the store unavailable", testDeadline},
+		{"one failure takes no other down", testOneFailure},
+		{"panic takes no other down", testPanic},
+		{"change whose time ends in the queue is dropped", testDeadlineInQueue},
+		{"change whose caller went away is dropped", testCallerWentAway},
+		{"queue is bounded", testQueueIsBounded},
+		{"texts are ordered by their bytes", testOrder},
+		{"what is no text is nobody's", testNoText},
+		{"user is found whose identifier is another's id", testIdentifierLikeID},
+		{"what another store writes is seen at once", testOtherIsSeen},
+		{"two stores take turns", testTwoTakeTurns},
+		{"one of two stores wins", testOneOfTwoWins},
+		{"one key at two stores is one change", testKeyAtTwo},
+		{"one key for two users at two stores is one change", testKeyForTwoUsers},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			w := &world{clock: &clock{time: start}, open: open}
-			w.Store = w.empty(t)
+			w := &world{clock: &clock{time: start}, newName: newName, name: newName(t)}
+			w.Store = w.open(t, w.name)
 			if err := w.Load(t.Context(), workspaces(), users()); err != nil {
 				t.Fatalf("Load: %v", err)
 			}
@@ -84,16 +97,32 @@ func testStore(t *testing.T, open func(t *testing.T, opts Options) parley.Store)
 // world is a store that knows a few people, and its clock.
 type world struct {
 	parley.Store
-	clock *clock
-	open  func(t *testing.T, opts Options) parley.Store
+	clock   *clock
+	name    string // of the store
+	newName func(t testing.TB) string
 }
 
 // empty opens a new store with nothing in it.
 func (w *world) empty(t *testing.T) parley.Store {
 	t.Helper()
-	store := w.open(t, Options{Now: w.clock.now})
+	return w.open(t, w.newName(t))
+}
+
+// open opens a store until the test ends.
+func (w *world) open(t *testing.T, name string) *store {
+	t.Helper()
+	store := openStore(t, name, Options{Now: w.clock.now})
 	t.Cleanup(func() { closeStore(t, store) })
 	return store
+}
+
+func openStore(t *testing.T, name string, opts Options) *store {
+	t.Helper()
+	opened, err := Open(t.Context(), name, opts)
+	if err != nil {
+		t.Fatalf("Open: %v", err)
+	}
+	return opened.(*store)
 }
 
 func closeStore(t *testing.T, store parley.Store) {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/parley-gateway/parley"
 )
@@ -16,32 +15,21 @@ type tokenRow struct {
 	Permissions string          `db:"permissions"`
 	ActsAs      string          `db:"acts_as"`
 	Workspace   parley.Scope    `db:"workspace"`
-	CreatedAt   int64           `db:"created_at"`
-	ExpiresAt   sql.Null[int64] `db:"expires_at"`
-	RevokedAt   sql.Null[int64] `db:"revoked_at"`
+	CreatedAt   stamp           `db:"created_at"`
+	ExpiresAt   sql.Null[stamp] `db:"expires_at"`
+	RevokedAt   sql.Null[stamp] `db:"revoked_at"`
 }
 
 const selectToken = `
-	SELECT t.name, t.permissions, u.id AS acts_as, coalesce(w.id, '') AS workspace,
+	SELECT t.name, t.permissions, u.id AS acts_as, coalesce(cast(w.id AS TEXT), '') AS workspace,
 		t.created_at, t.expires_at, t.revoked_at
 	FROM tokens t JOIN users u ON u.pk = t.acts_as LEFT JOIN workspaces w ON w.pk = t.workspace`
 
 func (r tokenRow) token() parley.Token {
 	return parley.Token{
 		Name: r.Name, ActsAs: r.ActsAs, Permissions: splitPermissions(r.Permissions), Workspace: r.Workspace,
-		CreatedAt: fromMicros(r.CreatedAt), ExpiresAt: fromOptional(r.ExpiresAt), RevokedAt: fromOptional(r.RevokedAt),
+		CreatedAt: r.CreatedAt.time(), ExpiresAt: optionalTime(r.ExpiresAt), RevokedAt: optionalTime(r.RevokedAt),
 	}
-}
-
-func fromOptional(n sql.Null[int64]) time.Time {
-	if !n.Valid {
-		return time.Time{}
-	}
-	return fromMicros(n.V)
-}
-
-func toOptional(t time.Time) sql.Null[int64] {
-	return sql.Null[int64]{V: t.UnixMicro(), Valid: !t.IsZero()}
 }
 
 func splitPermissions(text string) []parley.Permission {
@@ -66,13 +54,13 @@ func joinPermissions(permissions []parley.Permission) (string, error) {
 const tokenByHash = selectToken + " WHERE t.hash = cast(? AS BLOB) AND t.revoked_at IS NULL"
 
 // Authenticate finds who a token stands for.
-func (s *SQLite) Authenticate(ctx context.Context, hash parley.TokenHash) (parley.Caller, error) {
-	return authenticate(ctx, s, s.cache.tokens, hash, tokenByHash)
+func (s *store) Authenticate(ctx context.Context, hash parley.TokenHash) (parley.Caller, error) {
+	return s.authenticated(s.token(ctx, hash))
 }
 
 // CreateToken keeps a token. The name of a revoked one is free again.
-func (s *SQLite) CreateToken(ctx context.Context, token parley.NewToken) (parley.Token, error) {
-	return written(ctx, s, func(tx *transaction) (parley.Token, error) {
+func (s *store) CreateToken(ctx context.Context, token parley.NewToken) (parley.Token, error) {
+	return written(ctx, s, func(tx transaction) (parley.Token, error) {
 		permissions, err := joinPermissions(token.Permissions)
 		if err != nil {
 			return parley.Token{}, err
@@ -87,7 +75,7 @@ func (s *SQLite) CreateToken(ctx context.Context, token parley.NewToken) (parley
 		}
 		row := tokenRow{
 			Name: token.Name, Permissions: permissions, ActsAs: user.ID, Workspace: parley.Scope(limit.ID),
-			CreatedAt: s.now().UnixMicro(), ExpiresAt: toOptional(token.ExpiresAt),
+			CreatedAt: s.opts.present(), ExpiresAt: optionalStamp(token.ExpiresAt),
 		}
 		return row.token(), insertToken(tx, token.Hash, row, user.PK, limit.PK)
 	})
@@ -95,24 +83,23 @@ func (s *SQLite) CreateToken(ctx context.Context, token parley.NewToken) (parley
 
 // tokenLimit is the workspace that a token is limited to, the zero row for
 // none.
-func tokenLimit(tx *transaction, ref string) (workspaceRow, error) {
+func tokenLimit(tx transaction, ref string) (workspaceRow, error) {
 	if ref == "" {
 		return workspaceRow{}, nil
 	}
 	return knownWorkspace(tx, parley.Everywhere, ref)
 }
 
-func insertToken(tx *transaction, hash parley.TokenHash, row tokenRow, actsAs, workspace int64) error {
-	_, err := tx.run(`
+func insertToken(tx transaction, hash parley.TokenHash, row tokenRow, actsAs, workspace int64) error {
+	return tx.run(`
 		INSERT INTO tokens (name, hash, permissions, acts_as, workspace, created_at, expires_at)
 		VALUES (?, ?, ?, ?, nullif(?, 0), ?, ?)`,
 		row.Name, hash[:], row.Permissions, actsAs, workspace, row.CreatedAt, row.ExpiresAt)
-	return err
 }
 
 // Tokens lists all tokens in the order of their names, revoked ones too, the
 // older of one name first.
-func (s *SQLite) Tokens(ctx context.Context) ([]parley.Token, error) {
+func (s *store) Tokens(ctx context.Context) ([]parley.Token, error) {
 	var rows []tokenRow
 	if err := s.read(ctx).Select(&rows, selectToken+" ORDER BY t.name, t.pk"); err != nil {
 		return nil, err
@@ -125,7 +112,7 @@ func (s *SQLite) Tokens(ctx context.Context) ([]parley.Token, error) {
 }
 
 // Token finds a token by its hash.
-func (s *SQLite) Token(ctx context.Context, hash parley.TokenHash) (parley.Token, error) {
+func (s *store) Token(ctx context.Context, hash parley.TokenHash) (parley.Token, error) {
 	var row tokenRow
 	err := s.read(ctx).Get(&row, selectToken+" WHERE t.hash = cast(? AS BLOB)", hash[:])
 	if errors.Is(err, sql.ErrNoRows) {
@@ -135,17 +122,17 @@ func (s *SQLite) Token(ctx context.Context, hash parley.TokenHash) (parley.Token
 }
 
 // RevokeToken ends a token at once. To revoke one again changes nothing.
-func (s *SQLite) RevokeToken(ctx context.Context, name string) error {
+func (s *store) RevokeToken(ctx context.Context, name string) error {
 	return s.revoke(ctx, "name = ?", name)
 }
 
 // RevokeLeaked ends a token whose text was found, whatever it is called.
-func (s *SQLite) RevokeLeaked(ctx context.Context, hash parley.TokenHash) error {
+func (s *store) RevokeLeaked(ctx context.Context, hash parley.TokenHash) error {
 	return s.revoke(ctx, "hash = ?", hash[:])
 }
 
-func (s *SQLite) revoke(ctx context.Context, which string, value any) error {
-	return s.writer.write(ctx, func(tx *transaction) error {
+func (s *store) revoke(ctx context.Context, which string, value any) error {
+	return s.write(ctx, func(tx transaction) error {
 		var known bool
 		if err := tx.Get(&known, "SELECT EXISTS (SELECT 1 FROM tokens WHERE "+which+")", value); err != nil {
 			return err
@@ -153,7 +140,6 @@ func (s *SQLite) revoke(ctx context.Context, which string, value any) error {
 		if !known {
 			return notFound("token")
 		}
-		_, err := tx.run("UPDATE tokens SET revoked_at = ? WHERE revoked_at IS NULL AND "+which, s.now().UnixMicro(), value)
-		return err
+		return tx.run("UPDATE tokens SET revoked_at = ? WHERE revoked_at IS NULL AND "+which, s.opts.present(), value)
 	})
 }

@@ -3,12 +3,13 @@ package repository
 import (
 	"context"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/parley-gateway/parley"
 )
 
 // Users lists users.
-func (s *SQLite) Users(ctx context.Context, scope parley.Scope, filter parley.UserFilter) (parley.UserPage, error) {
+func (s *store) Users(ctx context.Context, scope parley.Scope, filter parley.UserFilter) (parley.UserPage, error) {
 	q := s.read(ctx)
 	scope, err := narrow(q, scope, filter.Workspace)
 	if err != nil {
@@ -27,7 +28,7 @@ func (s *SQLite) Users(ctx context.Context, scope parley.Scope, filter parley.Us
 }
 
 // CountUsers counts users by status.
-func (s *SQLite) CountUsers(ctx context.Context, scope parley.Scope, filter parley.UserFilter) (map[parley.Status]int64, error) {
+func (s *store) CountUsers(ctx context.Context, scope parley.Scope, filter parley.UserFilter) (map[parley.Status]int64, error) {
 	q := s.read(ctx)
 	scope, err := narrow(q, scope, filter.Workspace)
 	if err != nil {
@@ -117,15 +118,16 @@ func chooseUsers(scope parley.Scope, filter parley.UserFilter) (c conditions) {
 	if filter.Type != "" {
 		c.where("u.user_type = ?", filter.Type)
 	}
-	if filter.Prefix != "" {
+	if !isText(filter.Prefix) {
+		c.where("false") // nobody has it
+	} else if filter.Prefix != "" {
 		c.where(prefixCondition, prefixArgs(filter.Prefix)...)
 	}
 	return c
 }
 
 // prefixCondition finds the identifiers of all who match before it walks along
-// them. A string begins with a prefix if it stands, in the order of bytes, between
-// it and itself with a byte that no text has.
+// them: those between a prefix and what comes after all that begin with it.
 const prefixCondition = `u.identifier IN (
 	SELECT identifier FROM users WHERE lower(identifier) >= ? AND lower(identifier) < ? UNION ALL
 	SELECT identifier FROM users WHERE lower(name) >= ? AND lower(name) < ? UNION ALL
@@ -133,11 +135,31 @@ const prefixCondition = `u.identifier IN (
 
 func prefixArgs(prefix string) []any {
 	from := lowerASCII(prefix)
-	to := from + "\xff"
+	to := afterAll(from)
 	return []any{from, to, from, to, from, to}
 }
 
-// lowerASCII is SQLite's lower.
+// afterAll is the first text after all that begin with a prefix, in the order of
+// code points, which is that of bytes. No text ends in the last code point.
+func afterAll(prefix string) string {
+	last, size := utf8.DecodeLastRuneInString(prefix)
+	next := last + 1
+	if next == surrogates {
+		next = afterSurrogates
+	}
+	if size == 0 || next > utf8.MaxRune {
+		return prefix + string(utf8.MaxRune)
+	}
+	return prefix[:len(prefix)-size] + string(next)
+}
+
+// Between these there are no code points of texts (Unicode section 3.9, D92).
+const (
+	surrogates      = 0xd800
+	afterSurrogates = 0xe000
+)
+
+// lowerASCII is lower of SQLite, and of PostgreSQL in the collation "C".
 func lowerASCII(s string) string {
 	lower := []byte(s)
 	for i, c := range lower {

@@ -77,9 +77,9 @@ func (o userOrder) value(row userRow) string {
 	case parley.UserFieldStatus:
 		return string(row.Status)
 	case parley.UserFieldCreatedAt:
-		return strconv.FormatInt(row.CreatedAt, 10)
+		return strconv.FormatInt(int64(row.CreatedAt), 10)
 	}
-	return strconv.FormatInt(row.UpdatedAt, 10)
+	return strconv.FormatInt(int64(row.UpdatedAt), 10)
 }
 
 // decode reads a cursor as the values of after.
@@ -107,7 +107,7 @@ func (o userOrder) position(value, identifier string) ([]any, error) {
 	if err != nil {
 		return nil, invalidCursor()
 	}
-	return []any{micros, identifier}, nil
+	return []any{stamp(micros), identifier}, nil
 }
 
 // cursor is the kind of the cursors of a list in this order. One of another

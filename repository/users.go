@@ -5,7 +5,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"time"
 
 	"github.com/parley-gateway/parley"
 )
@@ -21,8 +20,8 @@ type userRow struct {
 	Status        parley.Status        `db:"status"`
 	Version       int64                `db:"version"`
 	LastChange    sql.Null[int64]      `db:"last_change"`
-	CreatedAt     int64                `db:"created_at"`
-	UpdatedAt     int64                `db:"updated_at"`
+	CreatedAt     stamp                `db:"created_at"`
+	UpdatedAt     stamp                `db:"updated_at"`
 	CreatedBy     string               `db:"created_by"`
 	UpdatedBy     string               `db:"updated_by"`
 	WorkspaceID   string               `db:"workspace_id"`
@@ -33,8 +32,9 @@ type userRow struct {
 
 const selectUser = `
 	SELECT u.pk, u.id, u.identifier, u.name, u.email, u.user_type, u.status, u.version, u.last_change,
-		u.created_at, u.updated_at, coalesce(u.created_by, '') AS created_by, coalesce(u.updated_by, '') AS updated_by,
-		w.id AS workspace_id, w.workspace_type, coalesce(w.owner_id, '') AS owner_id,
+		u.created_at, u.updated_at, coalesce(cast(u.created_by AS TEXT), '') AS created_by,
+		coalesce(cast(u.updated_by AS TEXT), '') AS updated_by,
+		w.id AS workspace_id, w.workspace_type, coalesce(cast(w.owner_id AS TEXT), '') AS owner_id,
 		coalesce(w.domain_name, '') AS domain_name
 	FROM users u JOIN workspaces w ON w.pk = u.workspace`
 
@@ -43,49 +43,43 @@ func (r userRow) user() parley.User {
 		ID: r.ID, Identifier: r.Identifier, Name: r.Name, Email: r.Email,
 		Type: r.Type, Status: r.Status, Version: r.Version,
 		WorkspaceID: r.WorkspaceID, WorkspaceType: r.WorkspaceType, OwnerID: r.OwnerID, DomainName: r.DomainName,
-		CreatedAt: fromMicros(r.CreatedAt), UpdatedAt: fromMicros(r.UpdatedAt),
+		CreatedAt: r.CreatedAt.time(), UpdatedAt: r.UpdatedAt.time(),
 		CreatedBy: r.CreatedBy, UpdatedBy: r.UpdatedBy,
 	}
 }
 
-func fromMicros(n int64) time.Time { return time.UnixMicro(n).UTC() }
-
 // User finds a user by id, then by identifier.
-func (s *SQLite) User(ctx context.Context, scope parley.Scope, ref string) (parley.User, error) {
-	user, known, version, err := s.cache.user(ref)
-	if err != nil {
-		return parley.User{}, storeError(err)
-	}
-	if known && scope.Includes(user.WorkspaceID) {
-		return user, nil
-	}
-	row, err := findUser(s.read(ctx), scope, ref)
-	if err != nil {
-		return parley.User{}, err
-	}
-	s.cache.keepUser(ref, row, version)
-	return row.user(), nil
+func (s *store) User(ctx context.Context, scope parley.Scope, ref string) (parley.User, error) {
+	return s.user(ctx, scope, ref)
 }
 
 func findUser(q queryer, scope parley.Scope, ref string) (userRow, error) {
 	var row userRow
 	err := resolve(ref, func(column, value string) error {
-		err := q.Get(&row, selectUser+" WHERE u."+column+" = cast(? AS TEXT)", value)
-		if err == nil && !scope.Includes(row.WorkspaceID) {
-			return sql.ErrNoRows
-		}
-		return err
+		return inScope(scope, &row, q.Get(&row, selectUser+" WHERE u."+column+" = cast(? AS TEXT)", value))
 	})
-	if errors.Is(err, sql.ErrNoRows) {
-		return row, notFound("user")
+	return row, userError(err)
+}
+
+// inScope makes a user nobody who is outside of a scope.
+func inScope(scope parley.Scope, row *userRow, err error) error {
+	if err == nil && !scope.Includes(row.WorkspaceID) {
+		return sql.ErrNoRows
 	}
-	return row, err
+	return err
+}
+
+func userError(err error) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return notFound("user")
+	}
+	return err
 }
 
 // CreateUser makes a user at version 1. Without a workspace it is the one
 // that the caller is limited to, else the home of the user it acts as.
-func (s *SQLite) CreateUser(ctx context.Context, by parley.Caller, user parley.NewUser) (parley.User, error) {
-	return written(ctx, s, func(tx *transaction) (parley.User, error) {
+func (s *store) CreateUser(ctx context.Context, by parley.Caller, user parley.NewUser) (parley.User, error) {
+	return written(ctx, s, func(tx transaction) (parley.User, error) {
 		workspace, err := workspaceForNewUser(tx, by, user.Workspace)
 		if err != nil {
 			return parley.User{}, err
@@ -96,7 +90,7 @@ func (s *SQLite) CreateUser(ctx context.Context, by parley.Caller, user parley.N
 }
 
 // created is a new user at version 1, at home in a workspace.
-func (s *SQLite) created(by parley.Caller, user parley.NewUser, workspace workspaceRow) parley.User {
+func (s *store) created(by parley.Caller, user parley.NewUser, workspace workspaceRow) parley.User {
 	now := s.now()
 	return parley.User{
 		ID: s.opts.NewID(), Identifier: user.Identifier, Name: user.Name, Email: user.Email,
@@ -110,7 +104,7 @@ func (s *SQLite) created(by parley.Caller, user parley.NewUser, workspace worksp
 	}
 }
 
-func workspaceForNewUser(tx *transaction, by parley.Caller, ref string) (workspaceRow, error) {
+func workspaceForNewUser(tx transaction, by parley.Caller, ref string) (workspaceRow, error) {
 	ref = cmp.Or(ref, string(by.Scope))
 	if ref == "" {
 		return homeWorkspace(tx, by)
@@ -118,7 +112,7 @@ func workspaceForNewUser(tx *transaction, by parley.Caller, ref string) (workspa
 	return knownWorkspace(tx, by.Scope, ref)
 }
 
-func homeWorkspace(tx *transaction, by parley.Caller) (workspaceRow, error) {
+func homeWorkspace(tx transaction, by parley.Caller) (workspaceRow, error) {
 	user, err := findUser(tx, parley.Everywhere, by.UserID)
 	if parley.HasCode(err, parley.CodeNotFound) {
 		return workspaceRow{}, invalid("workspace", "required", "There is no workspace of your own to fall back on.")
@@ -129,12 +123,19 @@ func homeWorkspace(tx *transaction, by parley.Caller) (workspaceRow, error) {
 	return findWorkspace(tx, parley.Everywhere, user.WorkspaceID)
 }
 
-func insertUser(tx *transaction, u parley.User, workspace int64) error {
-	_, err := tx.run(`
-		INSERT INTO users (id, identifier, name, email, user_type, status, version, workspace,
-			created_at, updated_at, created_by, updated_by)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, ''), nullif(?, ''))`,
+func insertUser(tx transaction, u parley.User, workspace int64) error {
+	return tx.run(insertUserRow, userValues(u, workspace)...)
+}
+
+const insertUserRow = `
+	INSERT INTO users (id, identifier, name, email, user_type, status, version, workspace,
+		created_at, updated_at, created_by, updated_by)
+	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+
+// userValues are the parameters of insertUserRow.
+func userValues(u parley.User, workspace int64) []any {
+	return []any{
 		u.ID, u.Identifier, u.Name, u.Email, u.Type, u.Status, u.Version, workspace,
-		u.CreatedAt.UnixMicro(), u.UpdatedAt.UnixMicro(), u.CreatedBy, u.UpdatedBy)
-	return err
+		stampOf(u.CreatedAt), stampOf(u.UpdatedAt), orNull(u.CreatedBy), orNull(u.UpdatedBy),
+	}
 }

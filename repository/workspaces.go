@@ -16,29 +16,30 @@ type workspaceRow struct {
 	Type       parley.WorkspaceType `db:"workspace_type"`
 	OwnerID    string               `db:"owner_id"`
 	DomainName string               `db:"domain_name"`
-	CreatedAt  int64                `db:"created_at"`
-	UpdatedAt  int64                `db:"updated_at"`
+	CreatedAt  stamp                `db:"created_at"`
+	UpdatedAt  stamp                `db:"updated_at"`
 	CreatedBy  string               `db:"created_by"`
 	UpdatedBy  string               `db:"updated_by"`
 }
 
 const selectWorkspace = `
 	SELECT w.pk, w.id, w.identifier, w.name, w.workspace_type,
-		coalesce(w.owner_id, '') AS owner_id, coalesce(w.domain_name, '') AS domain_name,
-		w.created_at, w.updated_at, coalesce(w.created_by, '') AS created_by, coalesce(w.updated_by, '') AS updated_by
+		coalesce(cast(w.owner_id AS TEXT), '') AS owner_id, coalesce(w.domain_name, '') AS domain_name,
+		w.created_at, w.updated_at, coalesce(cast(w.created_by AS TEXT), '') AS created_by,
+		coalesce(cast(w.updated_by AS TEXT), '') AS updated_by
 	FROM workspaces w`
 
 func (r workspaceRow) workspace() parley.Workspace {
 	return parley.Workspace{
 		ID: r.ID, Identifier: r.Identifier, Name: r.Name, Type: r.Type,
 		OwnerID: r.OwnerID, DomainName: r.DomainName,
-		CreatedAt: fromMicros(r.CreatedAt), UpdatedAt: fromMicros(r.UpdatedAt),
+		CreatedAt: r.CreatedAt.time(), UpdatedAt: r.UpdatedAt.time(),
 		CreatedBy: r.CreatedBy, UpdatedBy: r.UpdatedBy,
 	}
 }
 
 // Workspace finds a workspace by id, then by identifier.
-func (s *SQLite) Workspace(ctx context.Context, scope parley.Scope, ref string) (parley.Workspace, error) {
+func (s *store) Workspace(ctx context.Context, scope parley.Scope, ref string) (parley.Workspace, error) {
 	row, err := findWorkspace(s.read(ctx), scope, ref)
 	if err != nil {
 		return parley.Workspace{}, err
@@ -72,7 +73,7 @@ func knownWorkspace(q queryer, scope parley.Scope, ref string) (workspaceRow, er
 }
 
 // Workspaces lists all workspaces in the order of their identifiers.
-func (s *SQLite) Workspaces(ctx context.Context) ([]parley.Workspace, error) {
+func (s *store) Workspaces(ctx context.Context) ([]parley.Workspace, error) {
 	var rows []workspaceRow
 	if err := s.read(ctx).Select(&rows, selectWorkspace+" ORDER BY w.identifier"); err != nil {
 		return nil, err
@@ -85,8 +86,8 @@ func (s *SQLite) Workspaces(ctx context.Context) ([]parley.Workspace, error) {
 }
 
 // CreateWorkspace makes a workspace.
-func (s *SQLite) CreateWorkspace(ctx context.Context, by parley.Caller, workspace parley.NewWorkspace) (parley.Workspace, error) {
-	return written(ctx, s, func(tx *transaction) (parley.Workspace, error) {
+func (s *store) CreateWorkspace(ctx context.Context, by parley.Caller, workspace parley.NewWorkspace) (parley.Workspace, error) {
+	return written(ctx, s, func(tx transaction) (parley.Workspace, error) {
 		owner, err := ownerID(tx, workspace.Owner)
 		if err != nil {
 			return parley.Workspace{}, err
@@ -97,7 +98,7 @@ func (s *SQLite) CreateWorkspace(ctx context.Context, by parley.Caller, workspac
 	})
 }
 
-func (s *SQLite) createdWorkspace(by parley.Caller, workspace parley.NewWorkspace, ownerID string) parley.Workspace {
+func (s *store) createdWorkspace(by parley.Caller, workspace parley.NewWorkspace, ownerID string) parley.Workspace {
 	now := s.now()
 	return parley.Workspace{
 		ID: s.opts.NewID(), Identifier: workspace.Identifier, Name: workspace.Name, Type: workspace.Type,
@@ -106,7 +107,7 @@ func (s *SQLite) createdWorkspace(by parley.Caller, workspace parley.NewWorkspac
 	}
 }
 
-func ownerID(tx *transaction, ref string) (string, error) {
+func ownerID(tx transaction, ref string) (string, error) {
 	if ref == "" {
 		return "", nil
 	}
@@ -124,15 +125,12 @@ func knownUser(q queryer, field, ref string) (userRow, error) {
 	return row, err
 }
 
-func insertWorkspace(tx *transaction, w parley.Workspace) (pk int64, err error) {
-	result, err := tx.run(`
+func insertWorkspace(tx transaction, w parley.Workspace) (pk int64, err error) {
+	return tx.insert(`
 		INSERT INTO workspaces (id, identifier, name, workspace_type, owner_id, domain_name,
 			created_at, updated_at, created_by, updated_by)
-		VALUES (?, ?, ?, ?, nullif(?, ''), nullif(?, ''), ?, ?, nullif(?, ''), nullif(?, ''))`,
-		w.ID, w.Identifier, w.Name, w.Type, w.OwnerID, w.DomainName,
-		w.CreatedAt.UnixMicro(), w.UpdatedAt.UnixMicro(), w.CreatedBy, w.UpdatedBy)
-	if err != nil {
-		return 0, err
-	}
-	return result.LastInsertId()
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		RETURNING pk`,
+		w.ID, w.Identifier, w.Name, w.Type, orNull(w.OwnerID), orNull(w.DomainName),
+		stampOf(w.CreatedAt), stampOf(w.UpdatedAt), orNull(w.CreatedBy), orNull(w.UpdatedBy))
 }

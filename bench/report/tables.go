@@ -15,14 +15,27 @@ import (
 func (r Results) Print(w io.Writer) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintf(table, "%s\n\n", r.Machine)
+	if r.has(Connections) {
+		r.printPeers(table)
+	}
+	if r.has(Postgres) {
+		r.printPostgres(table)
+	}
+	if r.has(Curve) {
+		r.printCurve(table)
+	}
+	r.printFigures(table)
+	return table.Flush()
+}
+
+// printPeers writes what a whole run has of Parley with its own file.
+func (r Results) printPeers(table io.Writer) {
 	r.printConnections(table)
 	r.printGenerator(table)
 	r.printFormats(table)
 	r.printUsers(table)
 	r.printLatency(table)
 	r.printMemory(table)
-	r.printFigures(table)
-	return table.Flush()
 }
 
 // printConnections shows each peer beside Parley: above 1, Parley does more.

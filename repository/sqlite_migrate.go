@@ -2,7 +2,6 @@ package repository
 
 import (
 	"context"
-	"embed"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -15,16 +14,7 @@ import (
 	"github.com/pressly/goose/v3"
 )
 
-//go:embed migrations/sqlite/*.sql
-var embedded embed.FS
-
-func sqliteMigrations() fs.FS {
-	steps, err := fs.Sub(embedded, "migrations/sqlite")
-	if err != nil {
-		panic(err) // the folder is part of the program
-	}
-	return steps
-}
+func sqliteMigrations() fs.FS { return migrationsOf("sqlite") }
 
 // applicationID marks a file as Parley's ("Prly"), so that one of another
 // program is never taken for it
@@ -36,11 +26,8 @@ const (
 	migrationTurn     = 500 * time.Millisecond // of which is waited in one piece
 )
 
-// Migrate brings the schema of the file at path up to this program's and
-// says from which version to which; they are equal when there was nothing to
-// do, and from is 0 for a new file. It needs the file for itself alone, and
-// fails while a server has it open. It refuses what OpenSQLite refuses.
-func Migrate(ctx context.Context, path string) (from, to int64, err error) {
+// migrateFile is Migrate for a file.
+func migrateFile(ctx context.Context, path string) (from, to int64, err error) {
 	path, err = absolute(path)
 	if err != nil {
 		return 0, 0, err
@@ -122,8 +109,7 @@ func newProvider(db *sqlx.DB, steps fs.FS) (*goose.Provider, error) {
 // goose only for the newest version, since goose would create its table to
 // find out the present one.
 func versions(q queryer, path string, provider *goose.Provider) (from, to int64, err error) {
-	sources := provider.ListSources()
-	to = sources[len(sources)-1].Version
+	to = newestVersion(provider)
 	from, err = schemaVersion(q)
 	if err != nil {
 		return 0, 0, openError(path, err)

@@ -2,11 +2,9 @@ package repository
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -16,88 +14,9 @@ import (
 	"github.com/parley-gateway/parley"
 )
 
-// openEnv makes this test program a process that opens the database named
-// there, reads from it and closes it.
-const openEnv = "PARLEY_TEST_OPEN"
-
-func TestMain(m *testing.M) {
-	path := os.Getenv(openEnv)
-	if path == "" {
-		os.Exit(m.Run())
-	}
-	if err := openInChild(path); err != nil {
-		fmt.Println(err)
-		os.Exit(1)
-	}
-}
-
-func openInChild(path string) error {
-	becomeNobody()
-	store, err := OpenSQLite(context.Background(), path, Options{})
-	if err != nil {
-		return err
-	}
-	if _, err := store.Workspaces(context.Background()); err != nil {
-		return err
-	}
-	return store.Close()
-}
-
-func child(t *testing.T, path string, env ...string) *exec.Cmd {
-	t.Helper()
-	program, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.CommandContext(t.Context(), program)
-	cmd.Env = append(append(os.Environ(), openEnv+"="+path), env...)
-	return cmd
-}
-
-func TestTenProcessesAtOnce(t *testing.T) {
+func TestNewFileIsPrivate(t *testing.T) {
 	path := newPath(t)
-	atOnce(10, func(int) {
-		if output, err := child(t, path).CombinedOutput(); err != nil {
-			t.Errorf("%v: %s", err, output)
-		}
-	})
-	checkUsable(t, path)
-}
-
-func TestTenHandlesAtOnce(t *testing.T) {
-	path := newPath(t)
-	atOnce(10, func(int) {
-		store, err := OpenSQLite(t.Context(), path, Options{})
-		if err != nil {
-			t.Errorf("OpenSQLite: %v", err)
-			return
-		}
-		t.Cleanup(func() { closeStore(t, store) })
-	})
-	checkUsable(t, path)
-}
-
-func checkUsable(t *testing.T, path string) {
-	t.Helper()
-	store := openFile(t, path, Options{})
-	defer store.Close()
-	if err := store.Load(t.Context(), workspaces(), users()); err != nil {
-		t.Error(err)
-	}
-	var applied int64
-	if err := store.reader.Get(&applied, "SELECT max(version_id) FROM goose_db_version"); err != nil || applied != latest {
-		t.Errorf("migrated to %d, %v, want %d", applied, err, latest)
-	}
-}
-
-func TestMigrateSaysFromWhere(t *testing.T) {
-	path := newPath(t)
-	for _, want := range [][2]int64{{0, latest}, {latest, latest}} {
-		from, to, err := Migrate(t.Context(), path)
-		if err != nil || [2]int64{from, to} != want {
-			t.Errorf("Migrate = %d, %d, %v, want %v", from, to, err, want)
-		}
-	}
+	closeStore(t, openStore(t, path, Options{}))
 	info, err := os.Stat(path)
 	if err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("the new file's mode is %v, %v: it is for its owner alone", info.Mode(), err)
@@ -139,7 +58,7 @@ func TestOlderSchema(t *testing.T) {
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	store := openFile(t, path, Options{})
+	store := openStore(t, path, Options{})
 	defer store.Close()
 	page, err := store.Users(t.Context(), parley.Everywhere, parley.UserFilter{Prefix: "BENJ", Page: parley.Page{Limit: 2}})
 	if err != nil || len(page.Users) != 1 || page.Users[0].ID != benID {
@@ -166,7 +85,7 @@ func nextSchema(t *testing.T, statement string) fs.FS {
 
 func TestMigrationNeedsTheFileAlone(t *testing.T) {
 	path, next := newPath(t), nextSchema(t, "ALTER TABLE users ADD COLUMN phone TEXT")
-	store := openFile(t, path, Options{})
+	store := openStore(t, path, Options{})
 	if err := store.Load(t.Context(), workspaces(), users()); err != nil {
 		t.Fatal(err)
 	}
@@ -184,7 +103,7 @@ func TestMigrationNeedsTheFileAlone(t *testing.T) {
 		t.Errorf("migrate = %d, %d, %v, want %d and the next", from, to, err, latest)
 	}
 	before := contents(t, path)
-	if _, err := OpenSQLite(t.Context(), path, Options{}); err == nil || !strings.Contains(err.Error(), "newer Parley") {
+	if _, err := Open(t.Context(), path, Options{}); err == nil || !strings.Contains(err.Error(), "newer Parley") {
 		t.Errorf("a newer schema: %v, want a refusal", err)
 	}
 	if !bytes.Equal(contents(t, path), before) {
@@ -194,7 +113,7 @@ func TestMigrationNeedsTheFileAlone(t *testing.T) {
 
 func TestMigrationsRunOnceAmongMany(t *testing.T) {
 	path := newPath(t)
-	store := openFile(t, path, Options{})
+	store := openStore(t, path, Options{})
 	if err := store.Load(t.Context(), workspaces(), users()); err != nil {
 		t.Fatal(err)
 	}
@@ -217,7 +136,7 @@ func TestMigrationsRunOnceAmongMany(t *testing.T) {
 
 func TestFailedMigrationLeavesTheOldSchema(t *testing.T) {
 	path := newPath(t)
-	closeStore(t, openFile(t, path, Options{}))
+	closeStore(t, openStore(t, path, Options{}))
 	if _, _, err := migrate(t.Context(), path, nextSchema(t, "DROP TABLE nothing"), migrationPatience); err == nil {
 		t.Error("a migration that fails was not reported")
 	}
@@ -267,7 +186,7 @@ func TestForeignFilesAreLeftAlone(t *testing.T) {
 			path := newPath(t)
 			test.make(t, path)
 			before := contents(t, path)
-			_, err := OpenSQLite(t.Context(), path, Options{})
+			_, err := Open(t.Context(), path, Options{})
 			if err == nil || !strings.Contains(err.Error(), "no Parley database") {
 				t.Errorf("OpenSQLite: %v, want a refusal", err)
 			}
@@ -284,8 +203,8 @@ func TestForeignFilesAreLeftAlone(t *testing.T) {
 func TestPlacesWithoutAFile(t *testing.T) {
 	folder := t.TempDir()
 	for _, path := range []string{folder, filepath.Join(folder, "missing", "parley.db"), filepath.Join(folder, "nul\x00.db")} {
-		if _, err := OpenSQLite(t.Context(), path, Options{}); err == nil || !strings.Contains(err.Error(), folder) {
-			t.Errorf("OpenSQLite(%q): %v, want an error with its name", path, err)
+		if _, err := Open(t.Context(), path, Options{}); err == nil || !strings.Contains(err.Error(), folder) {
+			t.Errorf("Open(%q): %v, want an error with its name", path, err)
 		}
 	}
 	if beside, _ := filepath.Glob(filepath.Join(folder, "*")); len(beside) != 0 {

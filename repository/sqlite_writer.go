@@ -2,22 +2,14 @@ package repository
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"os"
-	"runtime/debug"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/jmoiron/sqlx"
 	"github.com/mattn/go-sqlite3"
-)
-
-const (
-	queueLength = 1024 // commands that may wait: about a tenth of a second of work
-	batchLength = 256  // commands in one transaction, so that the first of them need not wait long
 )
 
 // writer carries out the commands of a store one after the other, all that
@@ -32,139 +24,58 @@ type writer struct {
 	patience time.Duration
 	cache    *cache
 
-	queue     chan *command
+	queue     *queue[command]
 	committed chan struct{} // has an element after a commit, or when the log has reached its limit
 	turn      sync.Mutex    // to write: held for each transaction, and for the end of a checkpoint
 
 	failOnce sync.Once
 	broken   chan struct{} // closed when what is on disk is not known any more
 	failed   chan error    // and has the reason then
-
-	closing chan struct{}
-	ended   chan struct{}
 }
 
-// command is one change of the store, and what it came to.
-type command struct {
-	ctx     context.Context
-	do      func(tx *transaction) error
-	decided atomic.Bool // whether it is carried out or dropped
-	err     error
-	answer  chan error
-}
-
-// decide reports whether it was the first to decide what becomes of the
-// command: the writer, to carry it out, or its caller, to leave.
-func (c *command) decide() bool { return c.decided.CompareAndSwap(false, true) }
+// command is one change of the store.
+type command func(tx transaction) error
 
 func newWriter(conn *sqlx.Conn, path string, files files, opts Options, cache *cache) *writer {
 	return &writer{
 		conn: conn, files: files, logFile: path + "-wal", logLimit: opts.LogLimit, patience: opts.BusyTimeout, cache: cache,
-		queue:     make(chan *command, queueLength),
+		queue:     newQueue[command](),
 		committed: make(chan struct{}, 1),
 		broken:    make(chan struct{}),
 		failed:    make(chan error, 1),
-		closing:   make(chan struct{}),
-		ended:     make(chan struct{}),
 	}
 }
 
 // write carries out one command: all of it is on disk when write returns nil.
 // After an error nothing of it is, unless ctx ended while the command was under
 // way, which then comes to an end without its caller: an error says which.
-func (w *writer) write(ctx context.Context, do func(tx *transaction) error) error {
-	c := &command{ctx: ctx, do: do, answer: make(chan error, 1)}
-	select {
-	case w.queue <- c:
-	default:
-		return unavailable(errors.New("too many changes wait for their turn"))
-	}
-	select {
-	case err := <-c.answer:
-		return storeError(err)
-	case <-ctx.Done():
-		if c.decide() {
-			return storeError(ctx.Err())
-		}
-		return undecided(ctx.Err())
-	case <-w.ended:
-		return unavailable(errors.New("the store is closed"))
-	}
-}
-
-// run is the life of the writer.
-func (w *writer) run() {
-	defer close(w.ended)
-	for {
-		select {
-		case first := <-w.queue:
-			w.serve(first)
-		case <-w.closing:
-			w.serveRest()
-			return
-		}
-	}
-}
-
-func (w *writer) serveRest() {
-	for {
-		select {
-		case first := <-w.queue:
-			w.serve(first)
-		default:
-			return
-		}
-	}
-}
+func (w *writer) write(ctx context.Context, do command) error { return storeError(w.queue.do(ctx, do)) }
 
 // serve carries out all the commands that wait once it is the store's turn to
 // write.
-func (w *writer) serve(first *command) {
+func (w *writer) serve(first *queued[command]) {
 	w.turn.Lock()
 	defer w.turn.Unlock()
 	w.cache.hold()
 	defer w.cache.release()
 	err := w.begin()
-	batch := w.take(first)
+	batch := w.queue.take(first)
 	if err == nil {
-		err = w.transact(&transaction{conn: w.conn}, batch)
+		err = w.transact(&sqliteTransaction{conn: w.conn}, batch)
 	}
-	for _, c := range batch {
-		if c.err == nil {
-			c.err = err
-		}
-		c.answer <- c.err
-	}
+	answerAll(batch, err)
 	if err == nil {
 		w.cache.note(w.conn)
 		w.wakeCheckpointer()
 	}
 }
 
-// take takes the commands that wait. Those whose callers have gone are dropped.
-func (w *writer) take(first *command) []*command {
-	batch := make([]*command, 0, 1+min(len(w.queue), batchLength))
-	for c := first; ; {
-		if c.ctx.Err() == nil && c.decide() {
-			batch = append(batch, c)
-		}
-		if len(batch) == batchLength {
-			return batch
-		}
-		select {
-		case c = <-w.queue:
-		default:
-			return batch
-		}
-	}
-}
-
 // transact carries out commands in the transaction that has begun, and commits
 // it. An error is about all of them; what was wrong with one alone is in its
 // err.
-func (w *writer) transact(tx *transaction, batch []*command) error {
+func (w *writer) transact(tx *sqliteTransaction, batch []*queued[command]) error {
 	for _, c := range batch {
-		if c.err = tx.attempt(c.do); tx.lost != nil {
+		if c.err = tx.attempt(c.work); tx.lost != nil {
 			break
 		}
 	}
@@ -274,15 +185,9 @@ func (w *writer) exec(statement string) error {
 	return err
 }
 
-// close lets the commands that wait be carried out.
-func (w *writer) close() {
-	close(w.closing)
-	<-w.ended
-}
-
-// transaction is what a command reads and writes with. Its statements take no
-// context, since a command that has begun is finished.
-type transaction struct {
+// sqliteTransaction is a transaction on the writer's connection. Its statements take
+// no context, since a command that has begun is finished.
+type sqliteTransaction struct {
 	conn   *sqlx.Conn
 	marked bool  // the command has a savepoint
 	lost   error // why the transaction cannot go on
@@ -290,9 +195,9 @@ type transaction struct {
 
 // attempt carries out one command. What a command that fails has written is
 // undone.
-func (tx *transaction) attempt(do func(tx *transaction) error) error {
+func (tx *sqliteTransaction) attempt(do command) error {
 	tx.marked = false
-	err := tx.protect(do)
+	err := protected(func() error { return do(tx) })
 	if err != nil && tx.ended() {
 		tx.lost = err
 	}
@@ -306,22 +211,11 @@ func (tx *transaction) attempt(do func(tx *transaction) error) error {
 	return err
 }
 
-// protect makes a panic the failure of its own command: the writer is
-// everybody's.
-func (tx *transaction) protect(do func(tx *transaction) error) (err error) {
-	defer func() {
-		if cause := recover(); cause != nil {
-			err = fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
-		}
-	}()
-	return do(tx)
-}
-
 // ended reports whether SQLite has rolled the transaction back by itself, as it
 // does when the disk fails a statement, one that reads too. Whatever came next would
 // be a transaction of its own
 // (https://www.sqlite.org/lang_transaction.html#response_to_errors_within_a_transaction).
-func (tx *transaction) ended() (ended bool) {
+func (tx *sqliteTransaction) ended() (ended bool) {
 	err := tx.conn.Raw(func(conn any) error {
 		ended = conn.(*sqlite3.SQLiteConn).AutoCommit()
 		return nil
@@ -329,44 +223,53 @@ func (tx *transaction) ended() (ended bool) {
 	return ended || err != nil
 }
 
-func (tx *transaction) mark(statement string) {
+func (tx *sqliteTransaction) mark(statement string) {
 	if tx.lost == nil {
 		_, tx.lost = tx.conn.ExecContext(context.Background(), statement)
 	}
 }
 
-// run carries out one statement that writes. The savepoint is set with the
-// first of them: many a command is refused before.
-func (tx *transaction) run(query string, args ...any) (sql.Result, error) {
+// run carries out one statement that writes.
+func (tx *sqliteTransaction) run(query string, args ...any) error {
+	if err := tx.beforeWriting(); err != nil {
+		return err
+	}
+	_, err := tx.conn.ExecContext(context.Background(), query, args...)
+	return err
+}
+
+func (tx *sqliteTransaction) runAll(query string, rows [][]any) (done int, err error) {
+	for n, args := range rows {
+		if err := tx.run(query, args...); err != nil {
+			return n, err
+		}
+	}
+	return len(rows), nil
+}
+
+// insert carries out one that returns a key.
+func (tx *sqliteTransaction) insert(query string, args ...any) (key int64, err error) {
+	if err := tx.beforeWriting(); err != nil {
+		return 0, err
+	}
+	return key, tx.Get(&key, query, args...)
+}
+
+// beforeWriting sets the savepoint with the first statement that writes: many a
+// command is refused before.
+func (tx *sqliteTransaction) beforeWriting() error {
 	if !tx.marked {
 		tx.mark("SAVEPOINT command")
 		tx.marked = true
 	}
-	if tx.lost != nil {
-		return nil, tx.lost
-	}
-	return tx.conn.ExecContext(context.Background(), query, args...)
+	return tx.lost
 }
 
 // Get and Select make a transaction a queryer.
-func (tx *transaction) Get(dest any, query string, args ...any) error {
+func (tx *sqliteTransaction) Get(dest any, query string, args ...any) error {
 	return tx.conn.GetContext(context.Background(), dest, query, args...)
 }
 
-func (tx *transaction) Select(dest any, query string, args ...any) error {
+func (tx *sqliteTransaction) Select(dest any, query string, args ...any) error {
 	return tx.conn.SelectContext(context.Background(), dest, query, args...)
-}
-
-// written is write for a command with a result.
-func written[T any](ctx context.Context, s *SQLite, do func(tx *transaction) (T, error)) (T, error) {
-	var result T
-	err := s.writer.write(ctx, func(tx *transaction) (err error) {
-		result, err = do(tx)
-		return err
-	})
-	if err != nil {
-		var none T
-		return none, err // and not result, which the writer may be about to set
-	}
-	return result, nil
 }

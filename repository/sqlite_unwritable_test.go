@@ -23,7 +23,7 @@ func becomeNobody() {
 
 func TestReadOnlyFileIsRefused(t *testing.T) {
 	path := newPath(t)
-	closeStore(t, openFile(t, path, Options{}))
+	closeStore(t, openStore(t, path, Options{}))
 	folder := filepath.Dir(path)
 	for name, mode := range map[string]os.FileMode{filepath.Dir(folder): 0o755, folder: 0o555, path: 0o444} {
 		if err := os.Chmod(name, mode); err != nil {

@@ -24,7 +24,10 @@ type BackupOptions struct {
 // its name when it is on disk and checked, and is for its owner alone. A backup
 // that fails leaves everything as it was.
 func Backup(ctx context.Context, name, file string, opts BackupOptions) error {
-	source, err := storeFile(name)
+	if isURL(name) {
+		return errors.New("backup copies a file; of a PostgreSQL database pg_basebackup and pg_dump make backups: docs/cluster.md")
+	}
+	source, err := absolute(name)
 	if err != nil {
 		return err
 	}

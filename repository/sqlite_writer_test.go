@@ -2,7 +2,6 @@ package repository
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -13,113 +12,31 @@ import (
 	"github.com/parley-gateway/parley"
 )
 
-// together carries out requests in one transaction, and returns what each came
-// to: the turn to write is kept from the store until all of them wait.
-func (w *world) together(t *testing.T, requests ...parley.ChangeRequest) ([]parley.Outcome, []error) {
-	t.Helper()
-	writer := w.sqlite().writer
-	outcomes, failures := make([]parley.Outcome, len(requests)), make([]error, len(requests))
-	var all sync.WaitGroup
-	writer.turn.Lock()
-	for i, request := range requests {
-		all.Go(func() { outcomes[i], failures[i] = w.ChangeStatus(t.Context(), request) })
-		// The first is taken at once, and then waits for the turn.
-		eventually(t, "the request waits", func() bool { return len(writer.queue) == i })
-	}
-	writer.turn.Unlock()
-	all.Wait()
-	return outcomes, failures
+// hold keeps the turn to write from the store. A request whose caller has gone waits
+// for it already.
+func (s *sqlite) hold(t *testing.T) (release func()) {
+	s.writer.turn.Lock()
+	gone, leave := context.WithCancel(t.Context())
+	leave()
+	s.writer.queue.waiting <- &queued[command]{ctx: gone}
+	eventually(t, "a request waits for the turn", func() bool { return s.waiting() == 0 })
+	return s.writer.turn.Unlock
 }
 
-func eventually(t *testing.T, what string, holds func() bool) {
-	t.Helper()
-	for end := time.Now().Add(10 * time.Second); !holds(); time.Sleep(time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatalf("never happened: %s", what)
-		}
-	}
-}
+func (s *sqlite) waiting() int { return len(s.writer.queue.waiting) }
 
-// TestOneFailureTakesNoOtherDown has refusals of every kind among the commands
-// of one transaction: before the first write, by a constraint after it, and by
-// a state that an earlier command of the same transaction has made.
-func TestOneFailureTakesNoOtherDown(t *testing.T) {
+// TestDeadlineUnderWay leaves a command that is on its way.
+func TestDeadlineUnderWay(t *testing.T) {
 	w := openLoaded(t)
-	late := change("ben", parley.StatusRisky)
-	late.IfMatch = parley.Match{Given: true, Versions: []int64{1}}
-	tooLong := keyed("ann", parley.StatusRisky, strings.Repeat("k", 256)) // the last of three writes fails
-	outcomes, failures := w.together(t,
-		change("ben", parley.StatusInactive),
-		change("nobody", parley.StatusInactive),
-		tooLong,
-		late,
-		change("ann", parley.StatusSuspended),
-		keyed("ben", parley.StatusActive, "key"),
-		keyed("ben", parley.StatusActive, "key"),
-	)
-	wantCode(t, failures[1], parley.CodeNotFound)
-	if failures[2] == nil {
-		t.Error("a key that is too long was taken")
-	}
-	wantCode(t, failures[3], parley.CodePreconditionFailed)
-	for i, version := range map[int]int64{0: 2, 4: 2, 5: 3, 6: 3} {
-		if failures[i] != nil || outcomes[i].User.Version != version {
-			t.Errorf("request %d: %+v, %v, want version %d", i, outcomes[i], failures[i], version)
-		}
-	}
-	if outcomes[5].Replayed || !outcomes[6].Replayed {
-		t.Errorf("replayed: %t, %t", outcomes[5].Replayed, outcomes[6].Replayed)
-	}
-	if ben, ann := w.history(t, "ben"), w.history(t, "ann"); len(ben) != 2 || len(ann) != 1 {
-		t.Errorf("histories = %+v and %+v", ben, ann)
-	}
-}
-
-// TestPanicTakesNoOtherDown lets the clock panic between a change's reads and
-// its writes.
-func TestPanicTakesNoOtherDown(t *testing.T) {
-	panics := true
-	store := openFile(t, newPath(t), Options{Now: func() time.Time {
-		if panics {
-			panic("the clock fell off the wall")
-		}
-		return start
-	}})
-	defer store.Close()
-	if err := store.Load(t.Context(), workspaces(), users()); err != nil {
-		t.Fatal(err)
-	}
-	_, err := store.ChangeStatus(t.Context(), change("ben", parley.StatusRisky))
-	if err == nil || parley.AsError(err).Code != parley.CodeInternal || !strings.Contains(err.Error(), "fell off") {
-		t.Errorf("error = %v, want the store's own", err)
-	}
-	panics = false
-	if outcome, err := store.ChangeStatus(t.Context(), change("ben", parley.StatusRisky)); err != nil || outcome.User.Version != 2 {
-		t.Errorf("afterwards: %+v, %v", outcome, err)
-	}
-}
-
-// TestDeadline tells a caller whose time has ended whether its command is still
-// to come to something: never before its turn, and perhaps after.
-func TestDeadline(t *testing.T) {
-	w := openLoaded(t)
-	writer := w.sqlite().writer
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
-	defer cancel()
-	writer.turn.Lock()
-	_, err := w.ChangeStatus(ctx, change("ben", parley.StatusRisky))
-	writer.turn.Unlock()
-	wantDetail(t, err, "Nothing was changed.")
-
-	ctx, cancel = context.WithTimeout(t.Context(), 10*time.Millisecond)
 	defer cancel()
 	under, goOn := make(chan struct{}), make(chan struct{})
 	ended := make(chan error)
 	go func() {
-		ended <- writer.write(ctx, func(tx *transaction) error {
+		ended <- w.sqlite().writer.write(ctx, func(tx transaction) error {
 			close(under)
 			<-goOn
-			_, err := tx.run("UPDATE users SET name = 'late' WHERE id = ?", annID)
+			err := tx.run("UPDATE users SET name = 'late' WHERE id = ?", annID)
 			return err
 		})
 	}()
@@ -127,64 +44,6 @@ func TestDeadline(t *testing.T) {
 	wantDetail(t, <-ended, "it may be")
 	close(goOn)
 	eventually(t, "it was carried out", func() bool { return w.mustUser(t, "ann").Name == "late" })
-	if user := w.mustUser(t, "ben"); user.Version != 1 {
-		t.Errorf("the change that was dropped was made: %+v", user)
-	}
-}
-
-func wantDetail(t *testing.T, err error, part string) {
-	t.Helper()
-	wantCode(t, err, parley.CodeUnavailable)
-	if detail := parley.AsError(err).Detail; !strings.Contains(detail, part) {
-		t.Errorf("detail = %q, want %q in it", detail, part)
-	}
-}
-
-func TestCallerThatWentAwayIsDropped(t *testing.T) {
-	w := openLoaded(t)
-	writer := w.sqlite().writer
-	ctx, leave := context.WithCancel(t.Context())
-	ended := make(chan error)
-	writer.turn.Lock()
-	go func() {
-		_, err := w.ChangeStatus(ctx, change("ben", parley.StatusRisky))
-		ended <- err
-	}()
-	leave()
-	if err := <-ended; !errors.Is(err, context.Canceled) {
-		t.Errorf("error = %v, want %v", err, context.Canceled)
-	}
-	writer.turn.Unlock()
-	w.mustChange(t, change("ann", parley.StatusRisky))
-	if user := w.mustUser(t, "ben"); user.Version != 1 {
-		t.Errorf("the change was made: %+v", user)
-	}
-}
-
-func TestQueueIsBounded(t *testing.T) {
-	w := openLoaded(t)
-	writer := w.sqlite().writer
-	var all sync.WaitGroup
-	writer.turn.Lock()
-	for range queueLength + 1 {
-		all.Go(func() {
-			if _, err := w.ChangeStatus(t.Context(), change("ben", parley.StatusRisky)); err != nil {
-				t.Errorf("a change that had found room: %v", err)
-			}
-		})
-		// One is under way, and the others in the queue.
-	}
-	eventually(t, "the queue is full", func() bool { return len(writer.queue) == queueLength })
-	_, err := w.ChangeStatus(t.Context(), change("ann", parley.StatusRisky))
-	wantCode(t, err, parley.CodeUnavailable)
-	writer.turn.Unlock()
-	all.Wait()
-	if user := w.mustUser(t, "ben"); user.Version != queueLength+2 {
-		t.Errorf("version = %d after %d changes", user.Version, queueLength+1)
-	}
-	if user := w.mustUser(t, "ann"); user.Version != 1 {
-		t.Errorf("the refused change was made: %+v", user)
-	}
 }
 
 // TestFailedCommitFailsAll breaks a reference that is checked with the commit.
@@ -216,13 +75,13 @@ func TestFailedCommitFailsAll(t *testing.T) {
 func TestLogIsBounded(t *testing.T) {
 	const limit = 32 << 20
 	path := newPath(t)
-	store := openFile(t, path, Options{LogLimit: limit})
+	store := openStore(t, path, Options{LogLimit: limit})
 	w := &world{Store: store}
 	t.Cleanup(func() { closeStore(t, store) })
 	if err := store.Load(t.Context(), workspaces(), users()); err != nil {
 		t.Fatal(err)
 	}
-	snapshot, err := store.reader.BeginTxx(t.Context(), nil)
+	snapshot, err := fileOf(store).reader.BeginTxx(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -266,7 +125,7 @@ func fillLog(t *testing.T, w *world) error {
 func TestLogIsUsedAgain(t *testing.T) {
 	const limit = 32 << 20
 	path := newPath(t)
-	store := openFile(t, path, Options{LogLimit: limit})
+	store := openStore(t, path, Options{LogLimit: limit})
 	defer store.Close()
 	if err := store.Load(t.Context(), workspaces(), users()); err != nil {
 		t.Fatal(err)
@@ -297,7 +156,7 @@ func TestLogIsUsedAgain(t *testing.T) {
 func TestLogLeavesRoom(t *testing.T) {
 	const room = 1 << 20
 	path := newPath(t)
-	store := openFile(t, path, Options{Room: func(string) int64 { return room }})
+	store := openStore(t, path, Options{Room: func(string) int64 { return room }})
 	w := &world{Store: store}
 	t.Cleanup(func() { closeStore(t, store) })
 	if err := store.Load(t.Context(), workspaces(), users()); err != nil {
@@ -325,9 +184,9 @@ func size(t *testing.T, path string) int64 {
 // TestOtherProcessIsSeenAtOnce revokes tokens and changes users by another
 // store on the same file, and by the store itself.
 func TestOtherProcessIsSeenAtOnce(t *testing.T) {
-	store, other := openTwice(t, Options{})
-	w := &world{Store: store}
-	for i, by := range []*SQLite{store, other, store, other, other, store} {
+	one, other := openTwice(t, Options{})
+	w := &world{Store: one}
+	for i, by := range []parley.Store{one, other, one, other, other, one} {
 		token := newToken("token")
 		token.Hash[0] = byte(i)
 		if _, err := by.CreateToken(t.Context(), token); err != nil {
@@ -346,7 +205,7 @@ func TestOtherProcessIsSeenAtOnce(t *testing.T) {
 		if err := by.RevokeToken(t.Context(), "token"); err != nil {
 			t.Fatal(err)
 		}
-		_, err := store.Authenticate(t.Context(), token.Hash)
+		_, err := one.Authenticate(t.Context(), token.Hash)
 		wantCode(t, err, parley.CodeUnauthorized)
 	}
 }
@@ -402,7 +261,7 @@ func TestSessionEndsInOtherProcesses(t *testing.T) {
 		session := w.signIn(t, token.Hash, time.Hour)
 		eventually(t, "the session is remembered", func() bool {
 			w.wantSession(t, session, token.Name)
-			_, known, _, err := recall(store.cache, store.cache.sessions, session)
+			_, known, _, err := recall(fileOf(store).cache, fileOf(store).cache.sessions, session)
 			return known && err == nil
 		})
 		if err := ends[name](session); err != nil {
@@ -433,7 +292,7 @@ func TestUsersAreRemembered(t *testing.T) {
 	for _, ref := range refs {
 		eventually(t, ref+" is remembered", func() bool {
 			w.mustUser(t, ref)
-			_, known, _, _ := store.cache.user(ref)
+			_, known, _, _ := fileOf(store).cache.user(ref)
 			return known
 		})
 	}
@@ -453,26 +312,6 @@ func TestUsersAreRemembered(t *testing.T) {
 	}
 }
 
-// TestRememberedUsersAreThoseAskedFor has a user whose identifier is another's
-// id: whom a caller gets depends on what it may see, and never on who asked
-// before.
-func TestRememberedUsersAreThoseAskedFor(t *testing.T) {
-	w := openLoaded(t)
-	if err := w.exec("UPDATE users SET identifier = ? WHERE id = ?", benID, annID); err != nil {
-		t.Fatal(err)
-	}
-	for range 2 {
-		for ref, want := range map[string]string{benID: benID, strings.ToUpper(benID): benID, "ben": benID, annID: annID} {
-			if user := w.mustUser(t, ref); user.ID != want {
-				t.Errorf("%s = %+v, want %s", ref, user, want)
-			}
-		}
-		if _, err := w.User(t.Context(), "another", "ben"); !parley.HasCode(err, parley.CodeNotFound) {
-			t.Errorf("a user of another workspace: %v", err)
-		}
-	}
-}
-
 func TestRememberedUsersAreBounded(t *testing.T) {
 	users := newCachedUsers()
 	for i := range maxUsers + 10 {
@@ -485,33 +324,15 @@ func TestRememberedUsersAreBounded(t *testing.T) {
 	}
 }
 
-// TestTwoProcessesTakeTurns lets two stores write at once without a pause.
-func TestTwoProcessesTakeTurns(t *testing.T) {
-	store, other := openTwice(t, Options{})
-	stores := []parley.Store{store, other}
-	const each = 100
-	atOnce(16, func(i int) {
-		for range each {
-			if _, err := stores[i%2].ChangeStatus(t.Context(), change("ben", parley.StatusRisky)); err != nil {
-				t.Errorf("ChangeStatus: %v", err)
-				return
-			}
-		}
-	})
-	if user := (&world{Store: store}).mustUser(t, "ben"); user.Version != 16*each+1 {
-		t.Errorf("User = %+v, want version %d", user, 16*each+1)
-	}
-}
-
 // openTwice opens two stores on one file with a few people in it, as two
 // processes do, and closes them in the end.
-func openTwice(t *testing.T, opts Options) (store, other *SQLite) {
+func openTwice(t *testing.T, opts Options) (one, other *store) {
 	t.Helper()
 	path := newPath(t)
-	store, other = openFile(t, path, opts), openFile(t, path, Options{})
-	t.Cleanup(func() { closeStore(t, store); closeStore(t, other) })
-	if err := store.Load(t.Context(), workspaces(), users()); err != nil {
+	one, other = openStore(t, path, opts), openStore(t, path, Options{})
+	t.Cleanup(func() { closeStore(t, one); closeStore(t, other) })
+	if err := one.Load(t.Context(), workspaces(), users()); err != nil {
 		t.Fatal(err)
 	}
-	return store, other
+	return one, other
 }
