@@ -1,6 +1,7 @@
 GO        ?= go
 FUZZTIME  ?= 1m
 KILLS     ?= 100
+ROUNDS    ?= 3
 LINT      := $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 BINARY    := build/parley
 # The oldest Go of this release without vulnerabilities that Parley reaches.
@@ -66,6 +67,18 @@ torture: tools ## Break disk, clock, files and limits under load, and kill the s
 	$(GO) test ./cmd/parley -count 1 -timeout 60m -v -kills $(KILLS) \
 		-run 'TestKills|TestDiskFaults|TestReadsFail|TestFilesTakenAway|TestLogNobodyReads|TestLimits|TestLittleMemory|TestMemoryRunsOut|TestClock'
 
+.PHONY: cluster-tools
+cluster-tools: tools postgres-tools
+	@.ci/need patroni:patroni etcd:etcd-server
+
+.PHONY: cluster
+cluster: cluster-tools ## Start two gateways and three PostgreSQL nodes, and leave them up
+	cd cluster && $(GO) run . start
+
+.PHONY: cluster-test
+cluster-test: cluster-tools ## Kill each part of a cluster under load ROUNDS times (3), and want no change lost
+	cd cluster && $(GO) vet ./... && $(GO) test -count 1 -timeout 2h -v . -rounds $(ROUNDS)
+
 .PHONY: pages
 pages: test-tools ## Take a picture of each page, to look at in build/pages/index.html
 	$(GO) test ./cmd/parley/browser -count 1 -run TestPages -gallery $(CURDIR)/build/pages
@@ -81,6 +94,7 @@ race: test-tools ## Run every test with the race detector, of the program those 
 lint: ## Check style and the direction of dependencies
 	$(LINT) run ./...
 	cd bench && $(LINT) run ./...
+	cd cluster && $(LINT) run ./...
 	cd suites && $(LINT) run ./...
 
 .PHONY: vuln
@@ -93,8 +107,12 @@ bench: ## Measure codecs, negotiation and whole requests, as ratios to JSON
 	$(GO) run ./cmd/bench
 
 .PHONY: bench-http
-bench-http: tools ## Measure Parley over HTTP beside its peers, in one run of about 20 minutes
+bench-http: tools postgres-tools ## Measure Parley over HTTP beside its peers, in one run of about 20 minutes
 	cd bench && $(GO) run . http
+
+.PHONY: simulate
+simulate: tools ## Simulate gateways on PostgreSQL, and want it to agree with what was measured
+	cd bench && $(GO) run . simulate
 
 .PHONY: profile
 profile: tools ## Write profiles of processor time and allocations under load to build/profile

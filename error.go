@@ -43,6 +43,7 @@ type Error struct {
 	Faults    []Fault    // what is wrong with which field
 	Supported []string   // what there is instead
 	Scope     Permission // the permission that is missing, with CodeForbidden
+	MayBeDone bool       // all the same, with CodeUnavailable
 	Cause     error      // for the log, never for the caller
 }
 

@@ -17,11 +17,12 @@ type Import interface {
 	Check(ctx context.Context, tell func(place string, f Fault)) error
 	// Write creates the users in the order in which they were added, at most so
 	// many in one transaction, all of them for 0, and counts those that are on disk: after
-	// an error these are the first ones. In a store without workspaces it makes
+	// an error these are the first ones, and after one with MayBeDone those of the next
+	// transaction may be. In a store without workspaces it makes
 	// the only one that users name. It tells its progress, of which the last part
 	// may be undone. CodeTaken where the store has changed since Check,
-	// CodeTooLarge, before anything is written, for a transaction that the
-	// write-ahead log could not hold.
+	// CodeTooLarge, before anything is written, for more than one transaction can
+	// hold.
 	Write(ctx context.Context, perTransaction int64, progress func(users int64)) (int64, error)
 	// Close forgets what was added.
 	Close() error

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -54,6 +55,7 @@ func parseHTTP(args []string) (httpFlags, error) {
 	f.StringVar(&o.Dir, "dir", "../build/bench", "the `folder` for databases: its file system is measured too")
 	f.StringVar(&o.out, "out", "", "the `folder` to write plots to")
 	f.StringVar(&o.json, "json", "", "the `file` to write the raw results to")
+	f.Func("only", "one `section` that needs no other: "+report.Postgres+" or "+report.Curve, section(&o.Only))
 	f.IntVar(&o.Rounds, "rounds", 5, "how often each measurement is made; medians count")
 	f.DurationVar(&o.Duration, "duration", 2*time.Second, "of one round of a measurement")
 	f.DurationVar(&o.Warmup, "warmup", 300*time.Millisecond, "before each round, not counted")
@@ -63,6 +65,7 @@ func parseHTTP(args []string) (httpFlags, error) {
 	o.UserCounts = []int{10_000, 100_000, 1_000_000}
 	f.Func("user-counts", "numbers of users of that section, with commas (10000,100000,1000000)", integers(&o.UserCounts))
 	o.Fractions = []float64{0.25, 0.5, 0.75, 0.9}
+	o.Curve = []int{1, 2, 4, 8, 16, 32, report.Busy, 128, 256}
 	if err := f.Parse(args); err != nil {
 		return o, err
 	}
@@ -82,6 +85,17 @@ func (o *httpFlags) shorten() {
 	o.Rounds, o.Duration, o.Warmup = 1, 200*time.Millisecond, 20*time.Millisecond
 	o.Users, o.UserCounts = 1000, []int{1000, 4000}
 	o.Connections, o.Fractions = []int{1, report.Busy}, []float64{0.5}
+	o.Curve = []int{1, 8, report.Busy}
+}
+
+func section(to *string) func(string) error {
+	return func(name string) error {
+		if name != report.Postgres && name != report.Curve {
+			return errors.New("there is no such section")
+		}
+		*to = name
+		return nil
+	}
 }
 
 func integers(to *[]int) func(string) error {

@@ -21,8 +21,9 @@ const usage = `usage: bench COMMAND [FLAGS]
 
   http      measure Parley beside its peers and print the figures
   profile   serve Parley under load and write profiles
+  simulate  say what gateways on PostgreSQL do, and compare it with what was measured
 
-and, as processes of those two:
+and, as processes of the first two:
 
   serve NAME   serve a peer: plain, pocketbase, constant or responder
   load         carry out the load job on standard input
@@ -47,6 +48,8 @@ func run(ctx context.Context, args []string) error {
 		return runHTTP(ctx, args[1:])
 	case "profile":
 		return runProfile(ctx, args[1:])
+	case "simulate":
+		return runSimulate(args[1:])
 	case "serve":
 		return servePeer(args[1:])
 	case "load":

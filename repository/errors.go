@@ -30,9 +30,10 @@ func unavailable(cause error) error {
 // ended or the sync failed.
 func undecided(cause error) error {
 	return &parley.Error{
-		Code:   parley.CodeUnavailable,
-		Detail: "The storage did not say in time whether this is on disk: it may be.",
-		Cause:  cause,
+		Code:      parley.CodeUnavailable,
+		Detail:    "The storage did not say in time whether this is on disk: it may be.",
+		MayBeDone: true,
+		Cause:     cause,
 	}
 }
 

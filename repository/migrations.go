@@ -3,7 +3,10 @@ package repository
 import (
 	"context"
 	"embed"
+	"fmt"
 	"io/fs"
+
+	"github.com/pressly/goose/v3"
 )
 
 //go:embed migrations/sqlite/*.sql migrations/postgres/*.sql
@@ -26,4 +29,17 @@ func Migrate(ctx context.Context, name string) (from, to int64, err error) {
 		return migrateURL(ctx, name)
 	}
 	return migrateFile(ctx, name)
+}
+
+func newestVersion(provider *goose.Provider) int64 {
+	sources := provider.ListSources()
+	return sources[len(sources)-1].Version
+}
+
+// refuseOlder is for those who only look, and those who need a store as it is.
+func refuseOlder(name string, from, to int64) error {
+	if from == to {
+		return nil
+	}
+	return fmt.Errorf("%s was written by an older Parley: its schema has version %d, this program's is %d; parley migrate brings it there", name, from, to)
 }

@@ -25,6 +25,7 @@ const (
 	codeDeadlock      = "40P01"
 	codeLockTimeout   = "55P03"
 	codeReadOnly      = "25006"
+	codeNotAllowed    = "42501"
 	codeStandby       = "0A000" // nothing is written while the server recovers
 	codeCanceled      = "57014"
 	codeCharacter     = "22021" // no text has it: U+0000

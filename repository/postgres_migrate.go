@@ -39,7 +39,7 @@ func migratePostgres(ctx context.Context, db *sqlx.DB, name string, existing boo
 		return from, to, err
 	}
 	if existing && from == 0 {
-		return from, to, fmt.Errorf("there is no Parley database at %s yet", DisplayName(name))
+		return from, to, notYetThere(name)
 	}
 	done, err := provider.Up(ctx)
 	if err != nil {
@@ -51,6 +51,10 @@ func migratePostgres(ctx context.Context, db *sqlx.DB, name string, existing boo
 	return from, to, nil
 }
 
+func notYetThere(name string) error {
+	return fmt.Errorf("there is no Parley database at %s yet", DisplayName(name))
+}
+
 func postgresProvider(db *sqlx.DB) (*goose.Provider, error) {
 	return goose.NewProvider(goose.DialectPostgres, db.DB, postgresMigrations(), goose.WithDisableGlobalRegistry(true),
 		goose.WithTableName(migrationsTable), goose.WithSessionLocker(migrationLock{}))
@@ -58,11 +62,15 @@ func postgresProvider(db *sqlx.DB) (*goose.Provider, error) {
 
 // postgresVersions refuses what Parley cannot work with, and changes nothing.
 func postgresVersions(ctx context.Context, db *sqlx.DB, name string, provider *goose.Provider) (from, to int64, err error) {
-	sources := provider.ListSources()
-	to = sources[len(sources)-1].Version
 	if err := refuseServer(ctx, db); err != nil {
 		return 0, 0, fmt.Errorf("%s cannot be opened: %w", DisplayName(name), err)
 	}
+	return postgresSchema(ctx, db, name, provider)
+}
+
+// postgresSchema is the version of the schema that is there, and the newest one.
+func postgresSchema(ctx context.Context, db *sqlx.DB, name string, provider *goose.Provider) (from, to int64, err error) {
+	to = newestVersion(provider)
 	from, err = postgresVersion(ctx, db)
 	if err != nil {
 		return 0, 0, fmt.Errorf("%s cannot be opened: %w", DisplayName(name), err)

@@ -3,10 +3,6 @@ package repository
 import (
 	"context"
 	"errors"
-	"maps"
-	"slices"
-
-	"github.com/jmoiron/sqlx"
 )
 
 // schemaObjects are tables, indexes and triggers, with the text that made them;
@@ -16,39 +12,16 @@ const schemaObjects = `
 	SELECT type || ' ' || name AS object, iif(name = 'goose_db_version', '', coalesce(sql, '')) AS text
 	FROM sqlite_schema WHERE name NOT LIKE 'sqlite_stat%'`
 
-type schemaObject struct {
-	Object string `db:"object"`
-	Text   string `db:"text"`
-}
-
-// checkSchema compares the schema with that of a new store. Without a trigger or
-// an index all goes on as before, but rules are no longer kept.
-func (c *checker) checkSchema() error {
-	want, err := freshSchema(c.ctx)
-	if err != nil {
-		return err
+func (e examinedFile) schemas(ctx context.Context) (present, fresh []schemaObject, err error) {
+	if fresh, err = freshSchema(ctx); err != nil {
+		return nil, nil, err
 	}
-	var present []schemaObject
-	if err := c.db.SelectContext(c.ctx, &present, schemaObjects); err != nil {
-		return err
-	}
-	for _, o := range present {
-		text, known := want[o.Object]
-		if !known {
-			c.fault("schema: "+o.Object, "it is no part of Parley's schema")
-		} else if text != o.Text {
-			c.fault("schema: "+o.Object, "it is not as Parley makes it")
-		}
-		delete(want, o.Object)
-	}
-	for _, missing := range slices.Sorted(maps.Keys(want)) {
-		c.fault("schema: "+missing, "it is missing")
-	}
-	return nil
+	err = e.db.SelectContext(ctx, &present, schemaObjects)
+	return present, fresh, err
 }
 
 // freshSchema is the schema of a store that has just been made, in memory.
-func freshSchema(ctx context.Context) (schema map[string]string, err error) {
+func freshSchema(ctx context.Context) (schema []schemaObject, err error) {
 	db := openHandle("/fresh", "memory", "deferred", 0)
 	defer func() { err = errors.Join(err, db.Close()) }()
 	db.SetMaxOpenConns(1) // each has a memory of its own
@@ -59,17 +32,6 @@ func freshSchema(ctx context.Context) (schema map[string]string, err error) {
 	if _, err := provider.Up(ctx); err != nil {
 		return nil, err
 	}
-	return schemaOf(ctx, db)
-}
-
-func schemaOf(ctx context.Context, db *sqlx.DB) (map[string]string, error) {
-	var objects []schemaObject
-	if err := db.SelectContext(ctx, &objects, schemaObjects); err != nil {
-		return nil, err
-	}
-	schema := make(map[string]string, len(objects))
-	for _, o := range objects {
-		schema[o.Object] = o.Text
-	}
-	return schema, nil
+	err = db.SelectContext(ctx, &schema, schemaObjects)
+	return schema, err
 }

@@ -109,8 +109,7 @@ func newProvider(db *sqlx.DB, steps fs.FS) (*goose.Provider, error) {
 // goose only for the newest version, since goose would create its table to
 // find out the present one.
 func versions(q queryer, path string, provider *goose.Provider) (from, to int64, err error) {
-	sources := provider.ListSources()
-	to = sources[len(sources)-1].Version
+	to = newestVersion(provider)
 	from, err = schemaVersion(q)
 	if err != nil {
 		return 0, 0, openError(path, err)

@@ -108,8 +108,5 @@ func refuseOtherSchema(db *sqlx.DB, path string) error {
 	if from == 0 {
 		return fmt.Errorf("%s is no Parley database yet: it is empty", path)
 	}
-	if from < to {
-		return fmt.Errorf("%s was written by an older Parley: its schema has version %d, this program's is %d; parley migrate brings it there", path, from, to)
-	}
-	return nil
+	return refuseOlder(path, from, to)
 }

@@ -23,7 +23,8 @@ type client struct {
 }
 
 func dial(job Job, number int) (*client, error) {
-	conn, err := net.Dial("tcp", job.Addr)
+	addr := job.Addrs[number%len(job.Addrs)]
+	conn, err := net.Dial("tcp", addr)
 	if err != nil {
 		return nil, err
 	}
@@ -36,7 +37,7 @@ func dial(job Job, number int) (*client, error) {
 		random: rand.New(rand.NewPCG(uint64(number), 1)),
 	}
 	for _, r := range job.Requests {
-		c.templates = append(c.templates, r.template(job.Addr, job.IDs))
+		c.templates = append(c.templates, r.template(addr, job.IDs))
 	}
 	return c, conn.SetDeadline(time.Now().Add(job.Warmup + 2*job.Duration + patience))
 }

@@ -16,7 +16,7 @@ import (
 
 // Job is one measurement. It crosses from one process to another as JSON.
 type Job struct {
-	Addr        string // host and port
+	Addrs       []string // hosts and ports, which the connections take in turn
 	Connections int
 	Warmup      time.Duration // at the beginning; not counted
 	Duration    time.Duration // of what is counted

@@ -72,6 +72,19 @@ func record(h *hdrhistogram.Histogram, d time.Duration) {
 	_ = h.RecordValue(min(max(d.Microseconds(), 1), longest.Microseconds()))
 }
 
+// Exchange is a request of a closed loop and its answer.
+type Exchange struct{ Sent, Done time.Time }
+
+// Summary is what a closed loop has found that another program ran. What was done before
+// begin does not count.
+func Summary(begin, end time.Time, exchanges []Exchange) Result {
+	r := recorder{begin: begin, end: end, latencies: newHistogram()}
+	for _, e := range exchanges {
+		r.closed(e.Sent, e.Done)
+	}
+	return summary([]*recorder{&r})
+}
+
 // summary adds the counts of all connections up.
 func summary(recorders []*recorder) Result {
 	var result Result

@@ -47,7 +47,7 @@ func atOnce(int64) {}
 
 func job(addr string, rate float64) Job {
 	return Job{
-		Addr: addr, Connections: 1, Duration: 400 * time.Millisecond, Rate: rate, Users: 10, IDs: UUIDs,
+		Addrs: []string{addr}, Connections: 1, Duration: 400 * time.Millisecond, Rate: rate, Users: 10, IDs: UUIDs,
 		Requests: []Request{{Method: http.MethodGet, Path: "/users/" + Placeholder}},
 	}
 }
@@ -130,5 +130,28 @@ func TestWarmupIsNotCounted(t *testing.T) {
 	result := summary([]*recorder{r})
 	if result.Sent != 4 || result.Requests != 1 || result.PerSecond != 1 || result.Unserved != 0 || r.latencies.TotalCount() != 2 {
 		t.Errorf("the summary is %+v with %d latencies", result, r.latencies.TotalCount())
+	}
+}
+
+func TestSummaryOfExchanges(t *testing.T) {
+	begin := time.Unix(1000, 0)
+	at := func(seconds float64) time.Time { return begin.Add(time.Duration(seconds * float64(time.Second))) }
+	result := Summary(begin, at(2), []Exchange{{at(-1), at(-0.5)}, {at(-0.5), at(0.5)}, {at(0.5), at(1)}, {at(1.5), at(2.5)}})
+	if result.Requests != 2 || result.PerSecond != 1 || result.Max < time.Second {
+		t.Errorf("it is %+v, want two requests in two seconds, of which one took a second", result)
+	}
+}
+
+func TestConnectionsTakeAddressesInTurn(t *testing.T) {
+	one, first := answering(t, "200 OK", atOnce)
+	two, second := answering(t, "200 OK", atOnce)
+	j := job(one, 0)
+	j.Addrs, j.Connections = []string{one, two}, 2
+	result, err := Run(j)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if first.Load() == 0 || second.Load() == 0 || first.Load()+second.Load() != result.Sent {
+		t.Errorf("of %d requests one server got %d and the other %d", result.Sent, first.Load(), second.Load())
 	}
 }

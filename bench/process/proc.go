@@ -3,6 +3,7 @@ package process
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -36,29 +37,73 @@ func kilobytes(status, name string) (int64, error) {
 }
 
 // CPU reads the time that the server has spent on processors.
-func (s *Server) CPU() (time.Duration, error) {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.cmd.Process.Pid))
+func (s *Server) CPU() (time.Duration, error) { return CPU(s.cmd.Process.Pid) }
+
+// CPU reads the time that a process has spent on processors.
+func CPU(pid int) (time.Duration, error) {
+	stat, err := readStat(pid)
+	return stat.own, err
+}
+
+// FamilyCPU is the time that a process and its children have spent, those that it has
+// already waited for too.
+func FamilyCPU(pid int) (time.Duration, error) {
+	parent, err := readStat(pid)
 	if err != nil {
 		return 0, err
 	}
-	return processorTime(string(text))
+	processes, err := filepath.Glob("/proc/[0-9]*")
+	if err != nil {
+		return 0, err
+	}
+	spent := parent.own + parent.waitedFor
+	for _, folder := range processes {
+		number, _ := strconv.Atoi(filepath.Base(folder)) // they are numbers
+		if child, err := readStat(number); err == nil && child.parent == pid {
+			spent += child.own
+		}
+	}
+	return spent, nil // without those that have ended while it looked
+}
+
+// stat is what is needed of proc_pid_stat(5).
+type stat struct {
+	parent    int
+	own       time.Duration
+	waitedFor time.Duration // of children
+}
+
+func readStat(pid int) (stat, error) {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return stat{}, err
+	}
+	return parseStat(string(text))
 }
 
 // tick is the unit of the kernel's times: USER_HZ is 100 wherever Linux runs
 // today.
 const tick = 10 * time.Millisecond
 
-// processorTime adds fields 14 and 15 up, utime and stime. The name of the
-// program, field 2, may hold spaces, but it ends with the last parenthesis.
-func processorTime(stat string) (time.Duration, error) {
-	fields := strings.Fields(stat[strings.LastIndexByte(stat, ')')+1:])
-	if len(fields) < 13 {
-		return 0, fmt.Errorf("no times: %q", stat)
+// parseStat reads field 4, the parent, and from field 14 on utime, stime, cutime and
+// cstime. The name of the program, field 2, may hold spaces, but it ends with the last
+// parenthesis.
+func parseStat(text string) (stat, error) {
+	fields := strings.Fields(text[strings.LastIndexByte(text, ')')+1:])
+	if len(fields) < 15 {
+		return stat{}, fmt.Errorf("no times: %q", text)
 	}
-	user, err := strconv.ParseInt(fields[11], 10, 64)
-	if err != nil {
-		return 0, err
+	var numbers []int64
+	for _, field := range append(fields[1:2:2], fields[11:15]...) {
+		n, err := strconv.ParseInt(field, 10, 64)
+		if err != nil {
+			return stat{}, err
+		}
+		numbers = append(numbers, n)
 	}
-	system, err := strconv.ParseInt(fields[12], 10, 64)
-	return time.Duration(user+system) * tick, err
+	return stat{
+		parent:    int(numbers[0]),
+		own:       time.Duration(numbers[1]+numbers[2]) * tick,
+		waitedFor: time.Duration(numbers[3]+numbers[4]) * tick,
+	}, nil
 }

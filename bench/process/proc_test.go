@@ -1,19 +1,44 @@
 package process
 
 import (
+	"os"
+	"os/exec"
 	"testing"
 	"time"
 )
 
-func TestProcessorTime(t *testing.T) {
-	const stat = "4242 (a (b) c) S 1 4242 4242 0 -1 4194560 5000 0 0 0 150 25 7 9 20 0 12 0 100 1000 200"
-	spent, err := processorTime(stat)
-	if err != nil || spent != 1750*time.Millisecond {
-		t.Errorf("it is %s, %v; want 1.75s", spent, err)
+func TestParseStat(t *testing.T) {
+	const text = "4242 (a (b) c) S 1 4242 4242 0 -1 4194560 5000 0 0 0 150 25 7 9 20 0 12 0 100 1000 200"
+	want := stat{parent: 1, own: 1750 * time.Millisecond, waitedFor: 160 * time.Millisecond}
+	if got, err := parseStat(text); err != nil || got != want {
+		t.Errorf("it is %+v, %v; want %+v", got, err, want)
 	}
-	if _, err := processorTime("4242 (a) S 1"); err == nil {
+	if _, err := parseStat("4242 (a) S 1"); err == nil {
 		t.Error("a line without times has some")
 	}
+}
+
+// TestFamilyCPU lets a child work until it is waited for: its time is there before and after.
+func TestFamilyCPU(t *testing.T) {
+	const least = 200 * time.Millisecond
+	child := exec.Command("sh", "-c", "while :; do :; done")
+	if err := child.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		child.Process.Kill()
+		child.Wait()
+	}()
+	before, err := CPU(os.Getpid())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(tick) {
+		if family, err := FamilyCPU(os.Getpid()); err == nil && family > before+least {
+			return
+		}
+	}
+	t.Errorf("a child that works all the time has not worked for %s", least)
 }
 
 func TestKilobytes(t *testing.T) {

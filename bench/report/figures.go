@@ -29,11 +29,18 @@ func (f Figure) Reached() bool {
 	return f.Measured >= f.Target
 }
 
-// Figures are all of them, in the order of the table.
+// Figures are all those of what was measured, in the order of the table.
 func (r Results) Figures() []Figure {
-	figures := r.peerFigures()
-	figures = append(figures, r.formatFigures()...)
-	return append(figures, r.sizeFigures()...)
+	var figures []Figure
+	if r.has(Connections) {
+		figures = append(figures, r.peerFigures()...)
+		figures = append(figures, r.formatFigures()...)
+		figures = append(figures, r.sizeFigures()...)
+	}
+	if r.has(Postgres) {
+		figures = append(figures, r.postgresFigures()...)
+	}
+	return figures
 }
 
 func (r Results) peerFigures() []Figure {

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -22,11 +23,13 @@ type Machine struct {
 	Go         string
 	SQLite     string // of Parley, plain and storage
 	PocketBase string // the version of its module
+	Postgres   string // the version of its server; empty where it was not measured
 }
 
 func (m Machine) String() string {
-	return fmt.Sprintf("%d x %s, %d MiB, Linux %s, %s; %s, SQLite %s, PocketBase %s",
-		m.Cores, m.CPU, m.Memory/mebibyte, m.Kernel, m.FileSystem, m.Go, m.SQLite, m.PocketBase)
+	return fmt.Sprintf("%d x %s, %d MiB, Linux %s, %s; %s, SQLite %s, PocketBase %s, PostgreSQL %s",
+		m.Cores, m.CPU, m.Memory/mebibyte, m.Kernel, m.FileSystem, m.Go, m.SQLite, m.PocketBase,
+		cmp.Or(m.Postgres, "not measured"))
 }
 
 // DescribeMachine reads what the kernel tells (proc(5)). Dir is where the

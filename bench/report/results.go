@@ -16,6 +16,8 @@ const (
 	Formats     = "formats"
 	Users       = "users"
 	Latency     = "latency"
+	Postgres    = "postgres"
+	Curve       = "postgres-curve"
 )
 
 // The peers.
@@ -26,6 +28,10 @@ const (
 	Constant   = "constant"
 	Storage    = "storage"
 	Responder  = "responder"
+
+	TwoGateways  = "parley, 2 gateways"
+	Transactions = "pgbench, 1 transaction each"
+	Pipeline     = "pgbench, pipeline"
 )
 
 // Peers are those that serve users, in the order of the tables.
@@ -49,6 +55,9 @@ type Sample struct {
 	Offered   float64       // requests due in a second; 0 for a closed loop
 	ServerCPU time.Duration // that one request took of the server's processor time
 	LoadCPU   time.Duration // and of the load generator's
+	// DatabaseCPU is that of a database server, 0 where there is none.
+	DatabaseCPU time.Duration
+	Logged      float64 // bytes of its write-ahead log for each request
 }
 
 // Measurement is all rounds of one cell.
@@ -74,6 +83,9 @@ func (m Measurement) Median() Sample {
 		Offered:   median(m.Samples, func(s Sample) float64 { return s.Offered }),
 		ServerCPU: median(m.Samples, func(s Sample) time.Duration { return s.ServerCPU }),
 		LoadCPU:   median(m.Samples, func(s Sample) time.Duration { return s.LoadCPU }),
+
+		DatabaseCPU: median(m.Samples, func(s Sample) time.Duration { return s.DatabaseCPU }),
+		Logged:      median(m.Samples, func(s Sample) float64 { return s.Logged }),
 	}
 }
 
@@ -120,6 +132,9 @@ func (r Results) find(key Key) Sample {
 	}
 	return Sample{}
 }
+
+// has reports whether a section was measured.
+func (r Results) has(section string) bool { return len(r.section(section)) > 0 }
 
 // section lists the keys of a section in the order in which they were
 // measured.

@@ -15,14 +15,29 @@ import (
 func (r Results) Print(w io.Writer) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintf(table, "%s\n\n", r.Machine)
+	if r.has(Connections) {
+		r.printPeers(table)
+	}
+	if r.has(Postgres) {
+		r.printPostgres(table)
+	}
+	if r.has(Curve) {
+		r.printCurve(table)
+	}
+	if figures := r.Figures(); len(figures) > 0 {
+		printFigures(table, figures)
+	}
+	return table.Flush()
+}
+
+// printPeers writes what a whole run has of Parley with its own file.
+func (r Results) printPeers(table io.Writer) {
 	r.printConnections(table)
 	r.printGenerator(table)
 	r.printFormats(table)
 	r.printUsers(table)
 	r.printLatency(table)
 	r.printMemory(table)
-	r.printFigures(table)
-	return table.Flush()
 }
 
 // printConnections shows each peer beside Parley: above 1, Parley does more.
@@ -102,9 +117,9 @@ func (r Results) printMemory(table io.Writer) {
 	fmt.Fprintln(table)
 }
 
-func (r Results) printFigures(table io.Writer) {
+func printFigures(table io.Writer, figures []Figure) {
 	fmt.Fprintln(table, "figure\ttarget\tmeasured\treached\t")
-	for _, f := range r.Figures() {
+	for _, f := range figures {
 		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t\n", f.Name, f.target(), f.measured(), yesNo(f.Reached()))
 	}
 }

@@ -53,8 +53,8 @@ func (s *suite) job(requests []load.Request, connections int) load.Job {
 
 // measure puts a target under a load.
 func (t target) measure(ctx context.Context, job load.Job) (report.Sample, error) {
-	job.Addr, job.IDs, job.Users = t.server.Addr, t.ids, t.users
-	before, err := t.server.CPU()
+	job.Addrs, job.IDs, job.Users = t.addrs(), t.ids, t.users
+	serversBefore, databaseBefore, err := t.used()
 	if err != nil {
 		return report.Sample{}, err
 	}
@@ -63,9 +63,10 @@ func (t target) measure(ctx context.Context, job load.Job) (report.Sample, error
 	if err != nil {
 		return report.Sample{}, err
 	}
-	after, err := t.server.CPU()
+	servers, database, err := t.used()
 	requests := time.Duration(max(result.Sent, 1))
 	return report.Sample{
-		Result: result, Offered: job.Rate, ServerCPU: (after - before) / requests, LoadCPU: spent / requests,
+		Result: result, Offered: job.Rate, LoadCPU: spent / requests,
+		ServerCPU: (servers - serversBefore) / requests, DatabaseCPU: (database - databaseBefore) / requests,
 	}, err
 }

@@ -26,7 +26,7 @@ func (s *suite) measureMemory(ctx context.Context) error {
 		if _, err := t.measure(ctx, job); err != nil {
 			return err
 		}
-		if s.results.Memory[name], err = t.server.Memory(); err != nil {
+		if s.results.Memory[name], err = t.servers[0].Memory(); err != nil {
 			return err
 		}
 	}

@@ -107,7 +107,7 @@ func serveAndProfile(ctx context.Context, o ProfileOptions, store parley.Store, 
 	}
 	t := onParleysTables("parley", nil, token, o.Users)
 	job := load.Job{
-		Addr: listener.Addr().String(), Connections: o.Connections, Users: o.Users, IDs: t.ids,
+		Addrs: []string{listener.Addr().String()}, Connections: o.Connections, Users: o.Users, IDs: t.ids,
 		Warmup: time.Second, Duration: o.Duration,
 	}
 	job.Requests = t.patch(bodies, jsonMediaType)

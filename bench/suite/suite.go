@@ -28,6 +28,8 @@ type Options struct {
 	Users       int       // in the database of all sections but one
 	UserCounts  []int     // of that one, smallest first
 	Fractions   []float64 // of its capacity that a peer is offered in an open loop
+	Only        string    // report.Postgres or report.Curve: that section alone; empty for a whole run
+	Curve       []int     // numbers of connections of report.Curve
 }
 
 // suite is a run under way.
@@ -39,12 +41,13 @@ type suite struct {
 	token     string   // of the database that was made last
 	storageDB string   // a copy of that database, for the limit of storage
 	storage   *sqlx.DB // holds it open
+	postgres  *database
 	targets   map[string]target
 	running   []*process.Server
 	results   report.Results
 }
 
-// Run measures everything. It tells on progress what it is at.
+// Run measures what is wanted. It tells on progress what it is at.
 func Run(ctx context.Context, o Options, progress io.Writer) (report.Results, error) {
 	s := &suite{Options: o, progress: log.New(progress, "", 0), targets: map[string]target{}}
 	s.results = report.Results{Started: time.Now(), Rounds: o.Rounds, Duration: o.Duration, Memory: map[string]process.Memory{}}
@@ -52,14 +55,26 @@ func Run(ctx context.Context, o Options, progress io.Writer) (report.Results, er
 	if err := s.prepare(ctx); err != nil {
 		return s.results, err
 	}
-	for _, section := range []func(context.Context) error{
-		s.measureMemory, s.measureConnections, s.measureLatency, s.measureFormats, s.measureUsers, s.measureStart,
-	} {
+	for _, section := range s.sections() {
 		if err := section(ctx); err != nil {
 			return s.results, errors.Join(err, ctx.Err())
 		}
 	}
 	return s.results, nil
+}
+
+// sections measure what is wanted. Those of a whole run need what the ones before left.
+func (s *suite) sections() []func(context.Context) error {
+	switch s.Only {
+	case report.Postgres:
+		return []func(context.Context) error{s.measurePostgres}
+	case report.Curve:
+		return []func(context.Context) error{s.measureCurve}
+	}
+	return []func(context.Context) error{
+		s.measureMemory, s.measureConnections, s.measureLatency, s.measureFormats, s.measureUsers, s.measureStart,
+		s.measurePostgres,
+	}
 }
 
 func (s *suite) prepare(ctx context.Context) (err error) {
@@ -71,6 +86,10 @@ func (s *suite) prepare(ctx context.Context) (err error) {
 		return err
 	}
 	if s.dir, err = os.MkdirTemp(dir, "run"); err != nil {
+		return err
+	}
+	// The server of PostgreSQL is another user's process.
+	if err := os.Chmod(s.dir, 0o755); err != nil {
 		return err
 	}
 	if s.results.Machine, err = report.DescribeMachine(s.dir); err != nil {
@@ -109,6 +128,9 @@ func (s *suite) stopAll() {
 // too.
 func (s *suite) close() {
 	s.stopAll()
+	if s.postgres != nil {
+		s.postgres.stop()
+	}
 	if s.storage != nil {
 		_ = s.storage.Close() // nothing was written through it
 	}

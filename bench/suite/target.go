@@ -7,6 +7,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/parley-gateway/parley/bench/load"
 	"github.com/parley-gateway/parley/bench/peers"
@@ -14,14 +15,38 @@ import (
 	"github.com/parley-gateway/parley/bench/report"
 )
 
-// target is a server that runs, and how it is spoken to.
+// target is what is measured: servers that run, and how they are spoken to.
 type target struct {
-	name   string
-	server *process.Server
-	ids    load.IDs
-	users  int
-	path   string   // of one user
-	header []string // of every request
+	name     string
+	servers  []*process.Server // one, but for gateways side by side
+	database *database         // that they share; nil for what has its own in its process
+	ids      load.IDs
+	users    int
+	path     string   // of one user
+	header   []string // of every request
+}
+
+func (t target) addrs() []string {
+	var addrs []string
+	for _, server := range t.servers {
+		addrs = append(addrs, server.Addr)
+	}
+	return addrs
+}
+
+// used is the processor time that the servers have spent.
+func (t target) used() (servers, database time.Duration, err error) {
+	for _, server := range t.servers {
+		spent, err := server.CPU()
+		if err != nil {
+			return 0, 0, err
+		}
+		servers += spent
+	}
+	if t.database != nil {
+		database, err = t.database.cpu()
+	}
+	return servers, database, err
 }
 
 // get asks for a user in a media type.
@@ -54,7 +79,7 @@ func (s *suite) startPlain(ctx context.Context, db string) (target, error) {
 func (s *suite) startPocketBase(ctx context.Context, folder string) (target, error) {
 	server, err := s.startPeer(ctx, report.PocketBase, "--db", folder, "--users", strconv.Itoa(s.Users))
 	return target{
-		name: report.PocketBase, server: server, ids: load.PocketBaseID, users: s.Users,
+		name: report.PocketBase, servers: []*process.Server{server}, ids: load.PocketBaseID, users: s.Users,
 		path: "/api/collections/" + peers.Collection + "/records/" + load.Placeholder,
 	}, err
 }
@@ -68,7 +93,7 @@ func (s *suite) startSized(ctx context.Context, name string, size int) (target, 
 // onParleysTables is a target with Parley's paths and ids.
 func onParleysTables(name string, server *process.Server, token string, users int) target {
 	return target{
-		name: name, server: server, ids: load.UUIDs, users: users, path: "/users/" + load.Placeholder,
+		name: name, servers: []*process.Server{server}, ids: load.UUIDs, users: users, path: "/users/" + load.Placeholder,
 		header: []string{"Authorization: Bearer " + token},
 	}
 }
@@ -83,7 +108,7 @@ func (s *suite) startPeer(ctx context.Context, name string, args ...string) (*pr
 
 // sizeOfUser asks for a user and returns the size of the body.
 func (t target) sizeOfUser(ctx context.Context) (int, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+t.server.Addr+"/users/"+t.ids.String(1), nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+t.servers[0].Addr+"/users/"+t.ids.String(1), nil)
 	if err != nil {
 		return 0, err
 	}

@@ -54,7 +54,7 @@ func (s *suite) measureStart(ctx context.Context) error {
 		if _, err := t.sizeOfUser(ctx); err != nil {
 			return err
 		}
-		s.results.Start = append(s.results.Start, time.Since(t.server.Started))
+		s.results.Start = append(s.results.Start, time.Since(t.servers[0].Started))
 		s.stopAll()
 	}
 	return nil

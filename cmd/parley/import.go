@@ -145,10 +145,8 @@ func (p *program) writeImport(ctx context.Context, users parley.Import, o import
 	switch {
 	case parley.HasCode(err, parley.CodeTooLarge):
 		return fmt.Errorf("%s Import them in parts: --batch 10000", explain(err))
-	case err != nil && written == 0:
-		return unchanged(err)
 	case err != nil:
-		return fmt.Errorf("%s\nThe first %d of %d users are in; with --skip-existing the same call goes on after them", explain(err), written, total)
+		return unfinished(err, written, total)
 	}
 	fmt.Fprintf(p.err, "%s imported", count(written, "user"))
 	if o.skipExisting {
@@ -156,6 +154,17 @@ func (p *program) writeImport(ctx context.Context, users parley.Import, o import
 	}
 	fmt.Fprintln(p.err)
 	return nil
+}
+
+// unfinished says of a failure what it left.
+func unfinished(err error, written, total int64) error {
+	if parley.AsError(err).MayBeDone {
+		return fmt.Errorf("%s\n%d of %d users are in, and more may be; with --skip-existing the same call imports those who are not", explain(err), written, total)
+	}
+	if written == 0 {
+		return unchanged(err)
+	}
+	return fmt.Errorf("%s\nThe first %d of %d users are in; with --skip-existing the same call goes on after them", explain(err), written, total)
 }
 
 // unchanged says of a failure that it left the database as it was.

@@ -19,7 +19,7 @@ type link struct {
 	Identifier string          `db:"identifier"`
 	Status     string          `db:"status"`
 	Version    int64           `db:"version"`
-	UpdatedAt  int64           `db:"updated_at"`
+	UpdatedAt  stamp           `db:"updated_at"`
 	UpdatedBy  string          `db:"updated_by"`
 	Link       sql.Null[int64] `db:"link"`
 	Owner      sql.Null[int64] `db:"owner"` // NULL where there is no such change
@@ -27,7 +27,7 @@ type link struct {
 	At         int64           `db:"change_version"`
 	From       string          `db:"from_status"`
 	To         string          `db:"to_status"`
-	ChangedAt  int64           `db:"changed_at"`
+	ChangedAt  sql.Null[stamp] `db:"changed_at"`
 	ChangedBy  string          `db:"changed_by"`
 }
 
@@ -36,18 +36,19 @@ type link struct {
 // leads to another user's change ends there.
 const selectChains = `
 	WITH RECURSIVE
-	some (pk, last_change) AS MATERIALIZED (SELECT pk, last_change FROM users WHERE pk > ? ORDER BY pk LIMIT ?),
+	first (pk, last_change) AS MATERIALIZED (SELECT pk, last_change FROM users WHERE pk > ? ORDER BY pk LIMIT ?),
 	chain (pk, link) AS (
-		SELECT pk, last_change FROM some
+		SELECT pk, last_change FROM first
 		UNION ALL
 		SELECT chain.pk, c.previous FROM chain JOIN status_changes c ON c.seq = chain.link
 		WHERE c.user_pk = chain.pk AND c.previous < c.seq
 	)
-	SELECT chain.pk, u.identifier, u.status, u.version, u.updated_at, coalesce(u.updated_by, '') AS updated_by,
+	SELECT chain.pk, u.identifier, u.status, u.version, u.updated_at,
+		coalesce(cast(u.updated_by AS TEXT), '') AS updated_by,
 		chain.link, c.user_pk AS owner, c.previous, coalesce(c.version, 0) AS change_version,
 		coalesce(c.from_status, '') AS from_status, coalesce(c.to_status, '') AS to_status,
-		coalesce(c.changed_at, 0) AS changed_at, coalesce(b.id, '') AS changed_by
-	FROM chain CROSS JOIN users u ON u.pk = chain.pk
+		c.changed_at, coalesce(cast(b.id AS TEXT), '') AS changed_by
+	FROM chain LEFT JOIN users u ON u.pk = chain.pk
 		LEFT JOIN status_changes c ON c.seq = chain.link LEFT JOIN users b ON b.pk = c.changed_by
 	ORDER BY chain.pk, chain.link DESC`
 
@@ -56,7 +57,9 @@ const selectChains = `
 // been checked already, or will be: only up to the newest of now can be said.
 func (c *checker) checkHistory() error {
 	var newest int64
-	if err := c.db.GetContext(c.ctx, &newest, "SELECT coalesce(max(seq), 0) FROM status_changes"); err != nil {
+	if err := each(c, "SELECT coalesce(max(seq), 0) AS newest FROM status_changes", func(row struct{ Newest int64 }) {
+		newest = row.Newest
+	}); err != nil {
 		return err
 	}
 	reached := numbers{}
@@ -101,7 +104,7 @@ func (c *checker) checkNewest(l link) link {
 	}
 	c.compare(l, "status", l.Status, l.To)
 	c.compare(l, "version", l.Version, l.At)
-	c.compare(l, "updated_at", l.UpdatedAt, l.ChangedAt)
+	c.compare(l, "updated_at", l.UpdatedAt, l.ChangedAt.V)
 	c.compare(l, "updated_by", cmp.Or(l.UpdatedBy, "nobody"), cmp.Or(l.ChangedBy, "nobody"))
 	return l
 }
@@ -137,9 +140,9 @@ func (c *checker) checkLink(newer, l link) link {
 	if newer.At != l.At+1 {
 		c.faultOf(l, "change %d makes version %d, the one before it (%d) version %d", newer.Link.V, newer.At, l.Link.V, l.At)
 	}
-	if newer.ChangedAt < l.ChangedAt {
+	if newer.ChangedAt.V < l.ChangedAt.V {
 		c.faultOf(l, "change %d is of %s, the one before it (%d) of %s",
-			newer.Link.V, timeText(newer.ChangedAt), l.Link.V, timeText(l.ChangedAt))
+			newer.Link.V, timeText(newer.ChangedAt.V), l.Link.V, timeText(l.ChangedAt.V))
 	}
 	return l
 }
@@ -175,8 +178,8 @@ func (c *checker) checkStrays(newest int64, reached numbers) error {
 	return nil
 }
 
-func timeText(micros int64) string {
-	return stamp(micros).time().Format("2006-01-02T15:04:05.999999Z07:00")
+func timeText(s stamp) string {
+	return s.time().Format("2006-01-02T15:04:05.999999Z07:00")
 }
 
 // numbers is a set of numbers that lie close to each other, for which it takes a

@@ -1,0 +1,78 @@
+package simulate
+
+import (
+	"errors"
+	"math"
+	"net/http"
+	"time"
+
+	"github.com/parley-gateway/parley/bench/report"
+)
+
+// ends are the two points of a curve that costs are found in: one connection, over which
+// every batch holds one request, and the most there are.
+type ends struct{ one, most report.Point }
+
+func endsOf(curve []report.Point) (ends, error) {
+	if len(curve) < 2 || curve[0].Connections != 1 {
+		return ends{}, errors.New("the curve does not begin with one connection")
+	}
+	return ends{curve[0], curve[len(curve)-1]}, nil
+}
+
+// share finds what each request takes and what a batch does, when the batches over most
+// connections hold n.
+func (e ends) share(n float64, cpu func(report.Sample) time.Duration) Share {
+	one, most := cpu(e.one.Sample), cpu(e.most.Sample)
+	batch := time.Duration(max(float64(one-most), 0) / (1 - 1/n))
+	return Share{Each: one - batch, Batch: batch}
+}
+
+// Fit finds costs in the ends of the curves of changes and of reads, and in nothing
+// between. How large batches are over most connections was not measured: it is what the
+// simulation says with the costs that were found before.
+func Fit(results report.Results) (Costs, error) {
+	changes, err := endsOf(results.OnCurve(report.Parley, http.MethodPatch))
+	if err != nil {
+		return Costs{}, err
+	}
+	reads, err := endsOf(results.OnCurve(report.Parley, http.MethodGet))
+	if err != nil {
+		return Costs{}, err
+	}
+	var costs Costs
+	n := float64(changes.most.Connections)
+	for range 4 {
+		if costs, err = fit(changes, reads, n); err != nil {
+			return costs, err
+		}
+		n = max(Run(costs, measuredPlant(results, changes.most, 1)).Batch, 2)
+	}
+	return costs, nil
+}
+
+func fit(changes, reads ends, n float64) (Costs, error) {
+	database := func(s report.Sample) time.Duration { return s.DatabaseCPU }
+	c := Costs{
+		Client:  changes.share(n, func(s report.Sample) time.Duration { return s.LoadCPU }),
+		Gateway: changes.share(n, func(s report.Sample) time.Duration { return s.ServerCPU }),
+		// A GET asks for a token and a user, a change for the token alone.
+		Read: reads.share(n, func(s report.Sample) time.Duration { return s.DatabaseCPU / 2 }),
+	}
+	all := changes.share(n, database)
+	c.Write = Share{max(all.Each-c.Read.Each, 0), max(all.Batch-c.Read.Batch, 0)}
+	return c, c.fitSync(changes.one.Sample)
+}
+
+// fitSync takes what is left of the latency over one connection for the time that a
+// commit waits, with the tail that it has there.
+func (c *Costs) fitSync(one report.Sample) error {
+	worked := one.LoadCPU + one.ServerCPU + one.DatabaseCPU
+	c.Sync = one.P50 - worked
+	if c.Sync <= 0 {
+		return errors.New("a change over one connection took more processor time than time")
+	}
+	const ninetyNinth = 2.326 // standard deviations of a normal distribution
+	c.Spread = math.Log(float64(one.P99-worked)/float64(c.Sync)) / ninetyNinth
+	return nil
+}
