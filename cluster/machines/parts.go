@@ -46,7 +46,7 @@ func (c *Cluster) log(part string) string { return filepath.Join(c.Dir, part+".l
 func (c *Cluster) command(part string) ([]string, error) {
 	switch {
 	case part == Etcd:
-		return []string{"etcd", "--data-dir", "data", "--listen-peer-urls", "http://127.0.0.1:0",
+		return []string{"etcd", "--enable-v2", "--data-dir", "data", "--listen-peer-urls", "http://127.0.0.1:0",
 			"--listen-client-urls", "http://" + c.Address(Etcd), "--advertise-client-urls", "http://" + c.Address(Etcd)}, nil
 	case slices.Contains(Nodes, part):
 		return []string{"patroni", "settings.yml"}, nil
