@@ -24,7 +24,9 @@ func (r Results) Print(w io.Writer) error {
 	if r.has(Curve) {
 		r.printCurve(table)
 	}
-	r.printFigures(table)
+	if figures := r.Figures(); len(figures) > 0 {
+		printFigures(table, figures)
+	}
 	return table.Flush()
 }
 
@@ -115,9 +117,9 @@ func (r Results) printMemory(table io.Writer) {
 	fmt.Fprintln(table)
 }
 
-func (r Results) printFigures(table io.Writer) {
+func printFigures(table io.Writer, figures []Figure) {
 	fmt.Fprintln(table, "figure\ttarget\tmeasured\treached\t")
-	for _, f := range r.Figures() {
+	for _, f := range figures {
 		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t\n", f.Name, f.target(), f.measured(), yesNo(f.Reached()))
 	}
 }
