@@ -27,7 +27,7 @@ func TestPostgresNamesThatAreRefused(t *testing.T) {
 	for name, message := range map[string]string{
 		"":                                  "has no name",
 		"mysql://ann:s3cret@db/parley":      "mysql:// is no kind of database",
-		"postgres://ann:s3cret@db:x/parley": "postgres://db:x/parley is no URL of a PostgreSQL database",
+		"postgres://ann:s3cret@db:x/parley": "is no URL of a PostgreSQL database",
 	} {
 		for _, command := range commands {
 			r := s.run(append(strings.Fields(command), "--db", name)...)
@@ -138,7 +138,7 @@ func TestPostgresPasswordIsNotShown(t *testing.T) {
 	if !strings.Contains(said, "db="+shown+" ") {
 		t.Errorf("the server does not say what it serves, %s: %s", shown, said)
 	}
-	for _, command := range []string{"migrate", "backup copy.db", "serve --help", "help serve", "user list --fly"} {
+	for _, command := range []string{"migrate", "check", "backup copy.db", "serve --help", "help serve", "user list --fly"} {
 		r := s.run(strings.Fields(command)...)
 		said += r.out + r.err
 	}
