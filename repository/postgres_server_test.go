@@ -141,8 +141,8 @@ func testStandstill(t *testing.T, server *postgrestest.Server) {
 		t.Errorf("it took %v", took)
 	}
 	server.Signal(t, syscall.SIGCONT)
+	w.changeAtLast(t, keyed("ben", parley.StatusRisky, "key"))
 	w.mustUser(t, "ben")
-	w.mustChange(t, keyed("ben", parley.StatusRisky, "key"))
 	if _, err := w.Authenticate(t.Context(), token.Hash); err != nil {
 		t.Errorf("Authenticate: %v", err)
 	}
@@ -165,7 +165,7 @@ func testStandby(t *testing.T, server *postgrestest.Server) {
 		t.Errorf("Open: %v", err)
 	}
 	w.execBeside(t, "SELECT pg_promote()")
-	w.mustChange(t, change("ben", parley.StatusRisky))
+	w.changeAtLast(t, keyed("ben", parley.StatusRisky, "key"))
 	w.mustCreateToken(t, newToken("token"))
 }
 
@@ -192,7 +192,7 @@ func testNoStandbyAnswers(t *testing.T, server *postgrestest.Server) {
 			_, err := w.ChangeStatus(t.Context(), keyed("ben", parley.StatusRisky, "key"))
 			wantCode(t, err, parley.CodeUnavailable) // nor is it acknowledged to who asks again
 			w.standbys(t, "")
-			if outcome := w.mustChange(t, keyed("ben", parley.StatusRisky, "key")); !outcome.Replayed || outcome.User.Version != 2 {
+			if outcome := w.changeAtLast(t, keyed("ben", parley.StatusRisky, "key")); !outcome.Replayed || outcome.User.Version != 2 {
 				t.Errorf("outcome = %+v", outcome)
 			}
 		})
