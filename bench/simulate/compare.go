@@ -29,13 +29,13 @@ func (c Comparison) Off() float64 { return c.Simulated.PerSecond/c.Measured.PerS
 // Compare fits costs to a curve and simulates each of its points on the machine where it
 // was measured.
 func Compare(results report.Results) (Costs, []Comparison, error) {
-	costs, err := Fit(results)
+	costs, cores, err := Fit(results)
 	if err != nil {
 		return costs, nil, err
 	}
 	var all []Comparison
 	compare := func(point report.Point, gateways int, fitted bool) {
-		plant := measuredPlant(results, point, gateways)
+		plant := measuredPlant(cores, point, gateways)
 		all = append(all, Comparison{plant, fitted, point.Sample, Run(costs, plant)})
 	}
 	changes := results.OnCurve(report.Parley, http.MethodPatch)
@@ -49,8 +49,8 @@ func Compare(results report.Results) (Costs, []Comparison, error) {
 }
 
 // measuredPlant is where a point was measured: everything on one machine.
-func measuredPlant(results report.Results, point report.Point, gateways int) Plant {
-	return Plant{Connections: point.Connections, Gateways: gateways, GatewayCores: results.Machine.Cores, Batch: batchLength}
+func measuredPlant(cores int, point report.Point, gateways int) Plant {
+	return Plant{Connections: point.Connections, Gateways: gateways, GatewayCores: cores, Batch: batchLength}
 }
 
 // Check fails where a simulated throughput is off by more than a bound.
@@ -71,14 +71,14 @@ func Check(all []Comparison, bound float64) error {
 func Print(w io.Writer, costs Costs, all []Comparison, plants []Plant) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	printCosts(table, costs)
-	fmt.Fprintln(table, "\t\tmeasured\t\t\tsimulated\t\t\t\t\t")
-	fmt.Fprintln(table, "gateways\tconnections\tchanges/s\tp50\tp99\tchanges/s\tp50\tp99\tbatch\toff\t")
+	fmt.Fprintln(table, "\t\t\tmeasured\t\t\tsimulated\t\t\t\t\t")
+	fmt.Fprintln(table, "gateways\tcores\tconnections\tchanges/s\tp50\tp99\tchanges/s\tp50\tp99\tbatch\toff\t")
 	for _, c := range all {
 		m, s, off := c.Measured, c.Simulated, fmt.Sprintf("%+.0f %%", 100*c.Off())
 		if c.Fitted {
 			off += " (fitted)"
 		}
-		fmt.Fprintf(table, "%d\t%d\t%.0f\t%s\t%s\t%.0f\t%s\t%s\t%.1f\t%s\t\n", c.Gateways, c.Connections,
+		fmt.Fprintf(table, "%d\t%d\t%d\t%.0f\t%s\t%s\t%.0f\t%s\t%s\t%.1f\t%s\t\n", c.Gateways, c.GatewayCores, c.Connections,
 			m.PerSecond, millis(m.P50), millis(m.P99), s.PerSecond, millis(s.P50), millis(s.P99), s.Batch, off)
 	}
 	printPlants(table, costs, plants)

@@ -28,28 +28,37 @@ func (e ends) share(n float64, cpu func(report.Sample) time.Duration) Share {
 	return Share{Each: one - batch, Batch: batch}
 }
 
-// Fit finds costs in the ends of the curves of changes and of reads, and in nothing
-// between. How large batches are over most connections was not measured: it is what the
-// simulation says with the costs that were found before.
-func Fit(results report.Results) (Costs, error) {
+// Fit finds costs, and the cores that could be had, in the ends of the curves of changes
+// and of reads, and in nothing between. How large batches are over most connections was
+// not measured: it is what the simulation says with the costs that were found before.
+func Fit(results report.Results) (costs Costs, cores int, err error) {
 	changes, err := endsOf(results.OnCurve(report.Parley, http.MethodPatch))
 	if err != nil {
-		return Costs{}, err
+		return costs, 0, err
 	}
 	reads, err := endsOf(results.OnCurve(report.Parley, http.MethodGet))
 	if err != nil {
-		return Costs{}, err
+		return costs, 0, err
 	}
-	var costs Costs
+	cores = coresOf(changes.most.Sample)
 	n := float64(changes.most.Connections)
 	for range 4 {
 		if costs, err = fit(changes, reads, n); err != nil {
-			return costs, err
+			return costs, cores, err
 		}
-		n = max(Run(costs, measuredPlant(results, changes.most, 1)).Batch, 2)
+		n = max(Run(costs, measuredPlant(cores, changes.most, 1)).Batch, 2)
 	}
-	return costs, nil
+	return costs, cores, nil
 }
+
+// coresOf is how many cores worked for a load that could use more. Others may have used
+// the rest of the machine.
+func coresOf(most report.Sample) int {
+	worked := most.PerSecond * processorTime(most).Seconds()
+	return max(int(math.Ceil(worked)), 1)
+}
+
+func processorTime(s report.Sample) time.Duration { return s.LoadCPU + s.ServerCPU + s.DatabaseCPU }
 
 func fit(changes, reads ends, n float64) (Costs, error) {
 	database := func(s report.Sample) time.Duration { return s.DatabaseCPU }
@@ -67,7 +76,7 @@ func fit(changes, reads ends, n float64) (Costs, error) {
 // fitSync takes what is left of the latency over one connection for the time that a
 // commit waits, with the tail that it has there.
 func (c *Costs) fitSync(one report.Sample) error {
-	worked := one.LoadCPU + one.ServerCPU + one.DatabaseCPU
+	worked := processorTime(one)
 	c.Sync = one.P50 - worked
 	if c.Sync <= 0 {
 		return errors.New("a change over one connection took more processor time than time")

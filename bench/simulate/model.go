@@ -117,7 +117,9 @@ func (r *run) newGateway() *gateway {
 	if !r.alone() {
 		g.processor = newProcessor(r.clock, r.GatewayCores)
 	}
-	g.reads = queue{limit: r.Batch, idle: 2, serve: func(n int, done func()) { r.query(r.Read.of(n), done) }}
+	g.reads = queue{limit: r.Batch, idle: 2, serve: func(n int, done func()) {
+		r.exchange(g, r.Read.of(n), done)
+	}}
 	g.writes = queue{limit: r.Batch, idle: 1, serve: func(n int, done func()) { r.write(g, n, done) }}
 	return g
 }
@@ -141,25 +143,31 @@ func (r *run) answered(sent time.Duration) {
 	}
 }
 
-// query has the database work for some time, one round trip away.
-func (r *run) query(span time.Duration, done func()) {
-	r.clock.after(r.RoundTrip, func() { r.database.use(task{span, done}, true) })
+// exchanges are how often a gateway and the database speak to each other for a batch: about
+// tokens, about what decides, and about what is written.
+const exchanges = 3
+
+// exchange has the database work for some time, one round trip away. The gateway does its
+// part of that when it is its turn: to the gateway a batch is one more request.
+func (r *run) exchange(g *gateway, span time.Duration, done func()) {
+	g.processor.use(task{(r.Client.Batch + r.Gateway.Batch) / exchanges, func() {
+		r.clock.after(r.RoundTrip, func() { r.database.use(task{span, done}, true) })
+	}}, false)
 }
 
-// write carries out a batch: the statement that locks, and then those that write, each
-// a round trip, and the commit goes with the last.
+// write carries out a batch: the statements that lock and read, and then those that
+// write. The commit goes with the last.
 func (r *run) write(g *gateway, n int, done func()) {
-	g.processor.use(task{r.Client.Batch + r.Gateway.Batch, func() {
-		r.clock.after(r.RoundTrip, func() {
-			r.query(r.Write.of(n), func() {
-				r.disk.synced(func() {
-					r.batches++
-					r.changes += n
-					done()
-				})
+	half := r.Write.of(n) / 2
+	r.exchange(g, half, func() {
+		r.exchange(g, half, func() {
+			r.disk.synced(func() {
+				r.batches++
+				r.changes += n
+				done()
 			})
 		})
-	}}, true)
+	})
 }
 
 func (r *run) outcome() Outcome {
