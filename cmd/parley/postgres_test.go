@@ -129,7 +129,8 @@ func serverWithPasswords(t *testing.T) *postgrestest.Server {
 func TestPostgresPasswordIsNotShown(t *testing.T) {
 	url := withPassword(postgrestest.Database(t))
 	s := newShell(t).with("PARLEY_DB=" + url)
-	shown := strings.Replace(url[:strings.Index(url, "?")], "postgres:s3cret@", "", 1)
+	named, _, _ := strings.Cut(url, "?")
+	shown := strings.Replace(named, "postgres:s3cret@", "", 1)
 	s.reading(numbered(1)).imports("--format", "ndjson", "-")
 	v := s.serve()
 	v.ask("GET", "/users/user-0", s.newToken("user-0"), "")
