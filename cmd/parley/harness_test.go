@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/parley-gateway/parley/repository/postgrestest"
 )
 
 // binary is the program, built once from what is tested.
@@ -34,7 +36,7 @@ func buildAndRun(m *testing.M) int {
 		fmt.Fprintf(os.Stderr, "go build: %v\n%s", err, out)
 		return 1
 	}
-	return m.Run()
+	return postgrestest.Run(m)
 }
 
 // coverage makes the program count the statements that it reaches, where somebody
