@@ -38,9 +38,9 @@ run-postgres: build postgres-tools ## The same on a PostgreSQL of its own, kept 
 build: tools ## Build build/parley
 	$(GO) build -o $(BINARY) ./cmd/parley
 
-# What others see in the PDFs that are written, and a browser for the pages.
+# What others see in the PDFs that are written, a browser for the pages, and a server for the store.
 .PHONY: test-tools
-test-tools: tools build/axe.min.js
+test-tools: tools postgres-tools build/axe.min.js
 	@.ci/need pdftotext:poppler-utils pdftk:pdftk-java qpdf:qpdf chromium:chromium prlimit:util-linux
 
 # It finds what makes a page hard to use. Its version stands above.

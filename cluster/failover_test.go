@@ -215,9 +215,8 @@ func (x *experiment) checkRecord(t *testing.T) {
 	for _, fault := range faults[:min(len(faults), 20)] {
 		t.Error(fault)
 	}
-	out, err := x.cluster.Parley("check")
-	if err != nil {
+	if _, err := x.cluster.Parley("check"); err != nil {
 		t.Error(err)
 	}
-	t.Logf("%d changes were acknowledged, %d faults were found; parley check: %s", x.load.Made(), len(faults), out)
+	t.Logf("%d changes were acknowledged, %d faults were found", x.load.Made(), len(faults))
 }

@@ -14,12 +14,15 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
 
+	"github.com/parley-gateway/parley"
 	"github.com/parley-gateway/parley/codecs"
 	"github.com/parley-gateway/parley/handlers"
+	"github.com/parley-gateway/parley/repository/postgrestest"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -28,7 +31,41 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 // byte by byte as it stands there, and compares the answer with response.http
 // and what is then in the history with history.json. A refused request must
 // have left no row. Where there is a settings.json, it says how the server is set.
-func TestGolden(t *testing.T) {
+func TestGolden(t *testing.T) { eachGolden(t, openStore) }
+
+// TestGoldenOnPostgres wants the same bytes of a PostgreSQL database.
+func TestGoldenOnPostgres(t *testing.T) {
+	if *update {
+		t.Skip("SQLite's are written")
+	}
+	// Cases that run at once have a database each, and leave it to those after them.
+	free := make(chan string, runtime.GOMAXPROCS(0))
+	for range cap(free) {
+		free <- postgrestest.Database(t)
+	}
+	eachGolden(t, func(t testing.TB) parley.Store {
+		url := <-free
+		t.Cleanup(func() { free <- url })
+		return openEmptied(t, url)
+	})
+}
+
+// emptying keeps the triggers off that refuse it.
+const emptying = `
+	SET session_replication_role = replica;
+	TRUNCATE workspaces, users, status_changes, idempotency_keys, tokens, sessions RESTART IDENTITY`
+
+func openEmptied(t testing.TB, url string) parley.Store {
+	t.Helper()
+	store := openAt(t, url)
+	postgrestest.Exec(t, url, emptying)
+	if err := fillStore(store); err != nil {
+		t.Fatal(err)
+	}
+	return store
+}
+
+func eachGolden(t *testing.T, open func(testing.TB) parley.Store) {
 	cases, err := filepath.Glob("../testdata/*/*/request.http")
 	if err != nil || len(cases) == 0 {
 		t.Fatal("there are no golden files", err)
@@ -38,7 +75,7 @@ func TestGolden(t *testing.T) {
 		name, _ := filepath.Rel("../testdata", dir)
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			replay(t, dir)
+			replay(t, dir, open(t))
 		})
 	}
 }
@@ -60,9 +97,9 @@ type goldenSettings struct {
 	Busy   bool // the one place for requests at work is taken
 }
 
-func replay(t *testing.T, dir string) {
+func replay(t *testing.T, dir string, store parley.Store) {
 	settings := readSettings(t, dir)
-	s := settings.newServer(t)
+	s := settings.newServer(t, store)
 	raw := readRequest(t, dir)
 	for range settings.Before {
 		s.exchangeRaw(raw)
@@ -105,12 +142,12 @@ func readSettings(t *testing.T, dir string) goldenSettings {
 	return settings
 }
 
-func (g goldenSettings) newServer(t *testing.T) *testServer {
+func (g goldenSettings) newServer(t *testing.T, store parley.Store) *testServer {
 	adjust := func(c *handlers.Config) { c.Limits, c.RequestLimits, c.Rates = g.Limits, g.RequestLimits, g.Rates }
 	if !g.Busy {
-		return newServer(t, adjust)
+		return newServerOn(t, store, adjust)
 	}
-	s, done := newBusyServer(t, adjust)
+	s, done := newBusyServerOn(t, store, adjust)
 	t.Cleanup(done)
 	return s
 }

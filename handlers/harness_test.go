@@ -2,6 +2,7 @@ package handlers_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -46,7 +47,8 @@ func testIDs() func() string {
 	}
 }
 
-// testServer is the real router over a real SQLite file with the demo data.
+// testServer is the real router over a real store with the demo data, in a SQLite file
+// unless a test says otherwise.
 type testServer struct {
 	*httptest.Server
 	t     testing.TB
@@ -55,7 +57,11 @@ type testServer struct {
 
 func newServer(t testing.TB, adjust ...func(*handlers.Config)) *testServer {
 	t.Helper()
-	store := openStore(t)
+	return newServerOn(t, openStore(t), adjust...)
+}
+
+func newServerOn(t testing.TB, store parley.Store, adjust ...func(*handlers.Config)) *testServer {
+	t.Helper()
 	config := handlers.Config{Store: store, Now: testNow, NewID: testIDs()}
 	for _, f := range adjust {
 		f(&config)
@@ -74,7 +80,12 @@ func openStore(t testing.TB) parley.Store {
 	if err := os.WriteFile(path, templateDatabase(), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	store, err := repository.Open(context.Background(), path, repository.Options{Now: testNow, NewID: testIDs()})
+	return openAt(t, path)
+}
+
+func openAt(t testing.TB, name string) parley.Store {
+	t.Helper()
+	store, err := repository.Open(context.Background(), name, repository.Options{Now: testNow, NewID: testIDs()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,11 +115,16 @@ var templateDatabase = sync.OnceValue(func() []byte {
 })
 
 func fillTemplate(path string) error {
-	ctx := context.Background()
-	store, err := repository.Open(ctx, path, repository.Options{Now: testNow, NewID: testIDs()})
+	store, err := repository.Open(context.Background(), path, repository.Options{Now: testNow, NewID: testIDs()})
 	if err != nil {
 		return err
 	}
+	return errors.Join(fillStore(store), store.Close())
+}
+
+// fillStore puts the demo data and the tokens of the tests into an empty store.
+func fillStore(store parley.Store) error {
+	ctx := context.Background()
 	workspaces, users := fixtures.Demo()
 	if err := store.Load(ctx, workspaces, users); err != nil {
 		return err
@@ -134,7 +150,7 @@ func fillTemplate(path string) error {
 			return err
 		}
 	}
-	return store.Close()
+	return nil
 }
 
 func otherWorkspace(workspaces []parley.Workspace) string {

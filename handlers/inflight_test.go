@@ -27,8 +27,13 @@ func (s heldStore) Users(ctx context.Context, scope parley.Scope, filter parley.
 // newBusyServer has one place for requests at work, which is taken until done.
 func newBusyServer(t testing.TB, adjust ...func(*handlers.Config)) (s *testServer, done func()) {
 	t.Helper()
+	return newBusyServerOn(t, openStore(t), adjust...)
+}
+
+func newBusyServerOn(t testing.TB, store parley.Store, adjust ...func(*handlers.Config)) (s *testServer, done func()) {
+	t.Helper()
 	entered, release := make(chan struct{}), make(chan struct{})
-	s = newServer(t, append(adjust, func(c *handlers.Config) {
+	s = newServerOn(t, store, append(adjust, func(c *handlers.Config) {
 		c.Store = heldStore{c.Store, entered, release}
 		c.MaxInFlight = 1
 	})...)

@@ -21,6 +21,9 @@ func checkURL(ctx context.Context, name string, report func(Fault)) (Checked, er
 	if err := refuseOtherPostgresSchema(ctx, db, name); err != nil {
 		return Checked{}, err
 	}
+	if err := refuseUnfinished(ctx, db, name); err != nil {
+		return Checked{}, err
+	}
 	return checkDatabase(ctx, db, name, report)
 }
 

@@ -22,7 +22,7 @@ const parleySchema = "(SELECT relnamespace FROM pg_class WHERE oid = to_regclass
 const listSchema = `
 	WITH tables AS (
 		SELECT c.relname AS name, c.* FROM pg_class c
-		WHERE c.relnamespace = ` + parleySchema + ` AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+		WHERE c.relnamespace = ` + parleySchema + ` AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relname <> '` + copyTable + `'
 			AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
 	), own AS (
 		SELECT * FROM tables

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jmoiron/sqlx"
@@ -50,6 +51,14 @@ const (
 	skipLocked   = " SKIP LOCKED"
 )
 
+// Who holds on to a user for long would hold up everybody's changes again and again, each
+// time somebody asks for that user. After the first time locks are waited for only as long
+// as other gateways may hold them.
+const (
+	hurry       = 10 * time.Second
+	waitShortly = "SET LOCAL lock_timeout = '50ms'"
+)
+
 // lockUsers names users alone, and another statement reads them after it: PostgreSQL 15
 // loses rows of a statement that reads more where it had to wait for a lock.
 const lockUsers = "SELECT pk FROM users WHERE id = ANY($1) OR identifier = ANY($2) ORDER BY pk FOR NO KEY UPDATE"
@@ -69,6 +78,9 @@ func (w *postgresWriter) openLedger(ctx context.Context, conn *sqlx.Conn, batch 
 	wants := wantsOf(batch)
 	statements := &pgx.Batch{}
 	statements.Queue(begin)
+	if time.Now().Before(w.hurryUntil) {
+		statements.Queue(waitShortly)
+	}
 	queueRows(statements, func(pk int64) { l.locked[pk] = true }, pgx.RowTo[int64], lockUsers+locking, wants.ids, wants.identifiers)
 	var rows []userRow
 	queueRows(statements, func(row userRow) { rows = append(rows, row) }, pgx.RowToStructByName[userRow],

@@ -104,6 +104,27 @@ func TestLockedUserFailsAlone(t *testing.T) {
 	}
 }
 
+// TestLockHoldsNobodyUp goes on asking for a user who is locked, beside others.
+func TestLockHoldsNobodyUp(t *testing.T) {
+	w := openPeople(t, postgrestest.Database(t), Options{})
+	_, release := w.lock(t, "ben")
+	defer release()
+	_, err := w.ChangeStatus(t.Context(), change("ben", parley.StatusRisky))
+	wantDetail(t, err, "Nothing was changed.")
+	begun := time.Now()
+	const rounds = 5
+	for range rounds {
+		_, failures := w.together(t, change("ben", parley.StatusRisky), change("ann", parley.StatusRisky))
+		wantDetail(t, failures[0], "Nothing was changed.")
+		if failures[1] != nil {
+			t.Error(failures[1])
+		}
+	}
+	if took := time.Since(begun); took > rounds*time.Second {
+		t.Errorf("%d batches took %v", rounds, took)
+	}
+}
+
 func TestLockIsWaitedFor(t *testing.T) {
 	w := openPeople(t, postgrestest.Database(t), Options{})
 	_, release := w.lock(t, "ben")

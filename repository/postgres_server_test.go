@@ -13,19 +13,21 @@ import (
 	"github.com/parley-gateway/parley/repository/postgrestest"
 )
 
-// startServer starts a server that a test may do to as it likes.
-func startServer(t *testing.T) *postgrestest.Server {
-	t.Helper()
+// TestServerFails does to one server what the server of the other tests cannot bear.
+func TestServerFails(t *testing.T) {
 	server, err := postgrestest.Start()
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
+	defer func() {
 		if err := server.Stop(); err != nil {
 			t.Error(err)
 		}
-	})
-	return server
+	}()
+	t.Run("crash", func(t *testing.T) { testCrash(t, server) })
+	t.Run("standstill", func(t *testing.T) { testStandstill(t, server) })
+	t.Run("standby in its place", func(t *testing.T) { testStandby(t, server) })
+	t.Run("no standby answers", func(t *testing.T) { testNoStandbyAnswers(t, server) })
 }
 
 // load is what clients of two gateways do until they are told to end: one change after
@@ -93,10 +95,9 @@ func (l *load) wantOnce(t *testing.T, name string) {
 	}
 }
 
-// TestCrash kills the server under a load. Nothing that was acknowledged is lost, and
+// testCrash kills the server under a load. Nothing that was acknowledged is lost, and
 // nothing is made twice.
-func TestCrash(t *testing.T) {
-	server := startServer(t)
+func testCrash(t *testing.T, server *postgrestest.Server) {
 	w := openPeople(t, server.Database(t), Options{})
 	other := openStore(t, w.name, Options{})
 	defer closeStore(t, other)
@@ -116,13 +117,13 @@ func TestCrash(t *testing.T) {
 	load.wantOnce(t, w.name)
 }
 
-// TestServerStandsStill stops all processes of the server for a while.
-func TestServerStandsStill(t *testing.T) {
-	server := startServer(t)
+// testStandstill stops all processes of the server for a while.
+func testStandstill(t *testing.T, server *postgrestest.Server) {
 	w := openPeople(t, server.Database(t), Options{BusyTimeout: 300 * time.Millisecond})
 	token := newToken("token")
 	w.mustCreateToken(t, token)
 	server.Signal(t, syscall.SIGSTOP)
+	defer server.Signal(t, syscall.SIGCONT)
 	begun := time.Now()
 	atOnce(20, func(i int) {
 		var err error
@@ -140,8 +141,8 @@ func TestServerStandsStill(t *testing.T) {
 		t.Errorf("it took %v", took)
 	}
 	server.Signal(t, syscall.SIGCONT)
+	w.changeAtLast(t, keyed("ben", parley.StatusRisky, "key"))
 	w.mustUser(t, "ben")
-	w.mustChange(t, keyed("ben", parley.StatusRisky, "key"))
 	if _, err := w.Authenticate(t.Context(), token.Hash); err != nil {
 		t.Errorf("Authenticate: %v", err)
 	}
@@ -150,9 +151,8 @@ func TestServerStandsStill(t *testing.T) {
 	}
 }
 
-// TestStandby serves from a server that only reads, and that writes later.
-func TestStandby(t *testing.T) {
-	server := startServer(t)
+// testStandby serves from a server that only reads, and that writes later.
+func testStandby(t *testing.T, server *postgrestest.Server) {
 	w := openPeople(t, server.Database(t), Options{BusyTimeout: 300 * time.Millisecond})
 	server.Crash(t)
 	server.RestartAsStandby(t)
@@ -165,14 +165,13 @@ func TestStandby(t *testing.T) {
 		t.Errorf("Open: %v", err)
 	}
 	w.execBeside(t, "SELECT pg_promote()")
-	w.mustChange(t, change("ben", parley.StatusRisky))
+	w.changeAtLast(t, keyed("ben", parley.StatusRisky, "key"))
 	w.mustCreateToken(t, newToken("token"))
 }
 
-// TestNoStandbyAnswers asks for a standby that there is not. A commit waits for it, and
+// testNoStandbyAnswers asks for a standby that there is not. A commit waits for it, and
 // one that no longer waits, since somebody has ended that, is not acknowledged.
-func TestNoStandbyAnswers(t *testing.T) {
-	server := startServer(t)
+func testNoStandbyAnswers(t *testing.T, server *postgrestest.Server) {
 	name := server.Database(t)
 	postgrestest.Exec(t, name, "ALTER ROLE postgres SET client_min_messages = error")
 	for _, end := range []string{"pg_cancel_backend", "pg_terminate_backend"} {
@@ -193,7 +192,7 @@ func TestNoStandbyAnswers(t *testing.T) {
 			_, err := w.ChangeStatus(t.Context(), keyed("ben", parley.StatusRisky, "key"))
 			wantCode(t, err, parley.CodeUnavailable) // nor is it acknowledged to who asks again
 			w.standbys(t, "")
-			if outcome := w.mustChange(t, keyed("ben", parley.StatusRisky, "key")); !outcome.Replayed || outcome.User.Version != 2 {
+			if outcome := w.changeAtLast(t, keyed("ben", parley.StatusRisky, "key")); !outcome.Replayed || outcome.User.Version != 2 {
 				t.Errorf("outcome = %+v", outcome)
 			}
 		})

@@ -3,6 +3,7 @@ package repository
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -15,8 +16,9 @@ import (
 // time; the locks are taken in the order of the users' keys, so that no two wait for
 // each other.
 type postgresWriter struct {
-	p     *postgres
-	queue *queue[*pendingChange]
+	p          *postgres
+	queue      *queue[*pendingChange]
+	hurryUntil time.Time // since somebody holds on to a user
 }
 
 // pendingChange is a change that waits, and what it came to.
@@ -28,7 +30,7 @@ type pendingChange struct {
 type pendingChanges []*queued[*pendingChange]
 
 func newPostgresWriter(p *postgres) *postgresWriter {
-	return &postgresWriter{p, newQueue[*pendingChange]()}
+	return &postgresWriter{p: p, queue: newQueue[*pendingChange]()}
 }
 
 func (p *postgres) change(ctx context.Context, request parley.ChangeRequest) (parley.Outcome, error) {
@@ -46,14 +48,13 @@ func (w *postgresWriter) serve(first *queued[*pendingChange]) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), w.p.opts.BusyTimeout)
 	defer cancel()
-	answerAll(batch, w.carryOut(ctx, batch))
+	answerAll(batch, w.carryOut(ctx, batch, waitForLocks))
 }
 
 // carryOut tries until a transaction has kept what was decided. A failure that time
 // does not heal may be that of one change alone: then each goes alone. An error is
 // about all of them.
-func (w *postgresWriter) carryOut(ctx context.Context, batch pendingChanges) error {
-	locking := waitForLocks
+func (w *postgresWriter) carryOut(ctx context.Context, batch pendingChanges, locking string) error {
 	for {
 		err := w.attempt(ctx, batch, locking)
 		switch {
@@ -62,9 +63,9 @@ func (w *postgresWriter) carryOut(ctx context.Context, batch pendingChanges) err
 		case errors.Is(err, errUnanswered):
 			return undecided(err)
 		case hasState(err, codeLockTimeout):
-			locking = skipLocked
+			locking, w.hurryUntil = skipLocked, time.Now().Add(hurry)
 		case !w.mayPass(err) && len(batch) > 1:
-			return w.eachAlone(ctx, batch)
+			return w.eachAlone(ctx, batch, locking)
 		case !w.mayPass(err):
 			return storeError(err)
 		}
@@ -80,9 +81,9 @@ func (w *postgresWriter) mayPass(err error) bool {
 	return isLost(err) || isConflict(err) || hasState(err, codeUnique) || errors.Is(err, errNotMade)
 }
 
-func (w *postgresWriter) eachAlone(ctx context.Context, batch pendingChanges) error {
+func (w *postgresWriter) eachAlone(ctx context.Context, batch pendingChanges, locking string) error {
 	for i, item := range batch {
-		if err := w.carryOut(ctx, batch[i:i+1]); err != nil {
+		if err := w.carryOut(ctx, batch[i:i+1], locking); err != nil {
 			item.err = err
 		}
 	}

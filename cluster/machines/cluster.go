@@ -49,14 +49,14 @@ func New(dir string) (*Cluster, error) {
 
 // Open finds a cluster that was made in a folder.
 func Open(dir string) (*Cluster, error) {
-	c, err := at(dir)
-	if err != nil {
-		return nil, err
-	}
-	text, err := os.ReadFile(c.state())
+	text, err := os.ReadFile(state(dir))
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("there is no cluster in %s", dir)
 	}
+	if err != nil {
+		return nil, err
+	}
+	c, err := at(dir)
 	if err != nil {
 		return nil, err
 	}
@@ -79,14 +79,14 @@ func at(dir string) (*Cluster, error) {
 	return &Cluster{Dir: dir, user: user, programs: programs}, err
 }
 
-func (c *Cluster) state() string { return filepath.Join(c.Dir, "cluster.json") }
+func state(dir string) string { return filepath.Join(dir, "cluster.json") }
 
 func (c *Cluster) save() error {
 	text, err := json.Marshal(c)
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(c.state(), text, 0o600)
+	return os.WriteFile(state(c.Dir), text, 0o600)
 }
 
 // listeners are the names of all ports. A node has one for Patroni as well.

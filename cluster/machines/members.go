@@ -52,11 +52,14 @@ func (c *Cluster) ask(ctx context.Context, url string, answer any) error {
 }
 
 // Find names the part that is meant by primary or standby, the one that commits wait
-// for. Any other name stands for itself.
+// for. The name of a part stands for itself.
 func (c *Cluster) Find(ctx context.Context, part string) (string, error) {
+	if slices.Contains(Parts(), part) {
+		return part, nil
+	}
 	role, isRole := map[string]string{"primary": "leader", "standby": "sync_standby"}[part]
 	if !isRole {
-		return part, nil
+		return "", fmt.Errorf("there is no part %q", part)
 	}
 	members, err := c.Members(ctx)
 	if err != nil {

@@ -8,7 +8,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strings"
 	"syscall"
 	"text/template"
 )
@@ -16,13 +15,16 @@ import (
 //go:embed node.yml
 var nodeSettings string
 
-// Begin starts a part, or starts it again.
+// Begin starts a part, or starts it again after it was killed.
 func (c *Cluster) Begin(part string) error {
-	command, err := c.command(part)
+	folder := c.folder(part)
+	running, err := signal(0, below(folder))
 	if err != nil {
 		return err
 	}
-	folder := c.folder(part)
+	if running > 0 {
+		return fmt.Errorf("%s runs", part)
+	}
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return err
 	}
@@ -34,7 +36,7 @@ func (c *Cluster) Begin(part string) error {
 			return err
 		}
 	}
-	return c.spawn(folder, command)
+	return c.spawn(folder, c.command(part))
 }
 
 func (c *Cluster) folder(part string) string { return filepath.Join(c.Dir, part) }
@@ -43,17 +45,15 @@ func (c *Cluster) program() string { return filepath.Join(c.Dir, "parley") }
 
 func (c *Cluster) log(part string) string { return filepath.Join(c.Dir, part+".log") }
 
-func (c *Cluster) command(part string) ([]string, error) {
+func (c *Cluster) command(part string) []string {
 	switch {
 	case part == Etcd:
-		return []string{"etcd", "--data-dir", "data", "--listen-peer-urls", "http://127.0.0.1:0",
-			"--listen-client-urls", "http://" + c.Address(Etcd), "--advertise-client-urls", "http://" + c.Address(Etcd)}, nil
+		return []string{"etcd", "--enable-v2", "--data-dir", "data", "--listen-peer-urls", "http://127.0.0.1:0",
+			"--listen-client-urls", "http://" + c.Address(Etcd), "--advertise-client-urls", "http://" + c.Address(Etcd)}
 	case slices.Contains(Nodes, part):
-		return []string{"patroni", "settings.yml"}, nil
-	case slices.Contains(Gateways, part):
-		return []string{c.program(), "serve", "--db", c.Database(), "--addr", c.Address(part), "--log-level", "warn"}, nil
+		return []string{"patroni", "settings.yml"}
 	}
-	return nil, fmt.Errorf("there is no part %q: there are %s", part, strings.Join(Parts(), ", "))
+	return []string{c.program(), "serve", "--db", c.Database(), "--addr", c.Address(part), "--log-level", "warn"}
 }
 
 // Parts are the names of all parts, in the order in which they start.

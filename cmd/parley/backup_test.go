@@ -123,7 +123,7 @@ func TestBackupsThatAreRefused(t *testing.T) {
 		{"no name", "backup", 2, []string{"1 arg"}},
 	} {
 		t.Run(r.name, func(t *testing.T) {
-			in := shell{t: t, dir: s.dir}
+			in := s.within(t)
 			in.refused(r.exit, r.message, strings.Fields(r.args)...)
 		})
 	}

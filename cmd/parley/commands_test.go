@@ -20,9 +20,14 @@ import (
 // workspace main, and the token support.
 func newPopulated(t testing.TB) *shell {
 	s := newShell(t)
+	s.populate()
+	return s
+}
+
+func (s *shell) populate() {
+	s.t.Helper()
 	s.data("user", "create", "--identifier", "ann", "--name", "Ann Lee", "--email", "ann@example.com")
 	s.data("token", "create", "--name", "support", "--acts-as", "ann", "--permissions", "users:read")
-	return s
 }
 
 // refusal is a command line that ends with an exit status other than 0.
@@ -33,8 +38,10 @@ type refusal struct {
 	message []string
 }
 
-func TestRefusals(t *testing.T) {
-	s := newPopulated(t)
+func TestRefusals(t *testing.T) { onEachEngine(t, testRefusals) }
+
+func testRefusals(t *testing.T, s *shell) {
+	s.populate()
 	before := s.data("user", "list", "--format", "json") + s.data("token", "list", "--format", "json")
 	for _, r := range []refusal{
 		{"unknown command", "fly", 2, []string{`unknown command "fly"`, "see: parley --help"}},
@@ -94,7 +101,7 @@ func TestRefusals(t *testing.T) {
 		{"serve: demo among other data", "serve --addr 127.0.0.1:0 --demo", 1, []string{"other data", "empty"}},
 	} {
 		t.Run(r.name, func(t *testing.T) {
-			in := shell{t: t, dir: s.dir}
+			in := s.within(t)
 			in.refused(r.exit, r.message, strings.Fields(r.args)...)
 		})
 	}
@@ -121,7 +128,7 @@ func TestDatabasesThatAreRefused(t *testing.T) {
 	for name, message := range messages {
 		for _, command := range []string{"user list", "migrate", "serve --addr 127.0.0.1:0"} {
 			t.Run(name+"/"+command, func(t *testing.T) {
-				in := shell{t: t, dir: s.dir}
+				in := s.within(t)
 				in.refused(1, message, append(strings.Fields(command), "--db", name)...)
 			})
 		}
@@ -157,8 +164,9 @@ func TestSettingsFromTheEnvironment(t *testing.T) {
 	s.with("PARLEY_ACTIVE_HELP=0").data("version")
 }
 
-func TestUserCommands(t *testing.T) {
-	s := newShell(t)
+func TestUserCommands(t *testing.T) { onEachEngine(t, testUserCommands) }
+
+func testUserCommands(t *testing.T, s *shell) {
 	created := s.data("user", "create", "--identifier", "ann", "--name", "Ann Lee", "--email", "ann@example.com")
 	if !strings.Contains(created, "\nidentifier: ann\n") || !strings.Contains(created, "\nuser_type: saas_user\nstatus: onboarding\n") {
 		t.Errorf("user create printed\n%s", created)
@@ -203,8 +211,10 @@ var signatures = map[string]string{
 	"octets": "\xd9\xd9\xf7", "ndjson": `{"`,
 }
 
-func TestEveryFormatIsPrinted(t *testing.T) {
-	s := newPopulated(t)
+func TestEveryFormatIsPrinted(t *testing.T) { onEachEngine(t, testEveryFormatIsPrinted) }
+
+func testEveryFormatIsPrinted(t *testing.T, s *shell) {
+	s.populate()
 	s.data("user", "status", "ann", "risky")
 	for command, shape := range map[string]codecs.Shape{
 		"user show ann": codecs.Single, "user list": codecs.Many, "user history ann": codecs.Many,
@@ -219,8 +229,10 @@ func TestEveryFormatIsPrinted(t *testing.T) {
 	}
 }
 
-func TestTokenCommands(t *testing.T) {
-	s := newPopulated(t)
+func TestTokenCommands(t *testing.T) { onEachEngine(t, testTokenCommands) }
+
+func testTokenCommands(t *testing.T, s *shell) {
+	s.populate()
 	text := s.data("token", "create", "--name", "import", "--acts-as", "ann", "--permissions", "users:read,users:admin", "--expires", "720h", "--workspace", "main")
 	if _, ok := parley.HashToken(strings.TrimSuffix(text, "\n")); !ok || strings.Count(text, "\n") != 1 {
 		t.Errorf("token create printed %q, which is not a token alone", text)
@@ -242,8 +254,10 @@ func TestTokenCommands(t *testing.T) {
 	s.data("token", "create", "--name", "support", "--acts-as", "ann", "--permissions", "users:read")
 }
 
-func TestWorkspaceCommands(t *testing.T) {
-	s := newPopulated(t)
+func TestWorkspaceCommands(t *testing.T) { onEachEngine(t, testWorkspaceCommands) }
+
+func testWorkspaceCommands(t *testing.T, s *shell) {
+	s.populate()
 	created := s.data("workspace", "create", "--identifier", "delay", "--name", "Delay Technologies",
 		"--workspace-type", "single_user", "--domain-name", "delay.example", "--owner", "ann", "--format", "json")
 	var w map[string]string

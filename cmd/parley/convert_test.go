@@ -124,7 +124,7 @@ func TestNegotiate(t *testing.T) {
 		{"empty", []string{""}, []string{"json", "application/json", "*/*", "1"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			in := shell{t: t, dir: s.dir}
+			in := s.within(t)
 			table := rows(in.data(append([]string{"negotiate"}, test.args...)...))
 			if got := winners(table); len(got) != 1 || !slices.Equal(got[0], append(test.winner, "wins")) {
 				t.Errorf("the winner is %q, want %q", got, test.winner)

@@ -120,8 +120,9 @@ func shellWords(line string) []string {
 	return list
 }
 
-func TestDemoLinesWorkAsTheyAre(t *testing.T) {
-	s := newShell(t)
+func TestDemoLinesWorkAsTheyAre(t *testing.T) { onEachEngine(t, testDemoLinesWorkAsTheyAre) }
+
+func testDemoLinesWorkAsTheyAre(t *testing.T, s *shell) {
 	v := s.serve("--demo")
 	for i, want := range []string{`"status":"inactive"`, "<status>active</status>", "review_comment: It was a mistake."} {
 		line := v.curlLines()[i]
@@ -153,8 +154,9 @@ func curl(t *testing.T, line string) string {
 	return string(out)
 }
 
-func TestDemoAgainOnItsOwnData(t *testing.T) {
-	s := newShell(t)
+func TestDemoAgainOnItsOwnData(t *testing.T) { onEachEngine(t, testDemoAgainOnItsOwnData) }
+
+func testDemoAgainOnItsOwnData(t *testing.T, s *shell) {
 	first := s.serve("--demo")
 	if status, answer := send(t, request(t, first.curlLines()[0])); status != http.StatusOK {
 		t.Fatalf("%d %s", status, answer)

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/parley-gateway/parley/repository/postgrestest"
 )
 
 // binary is the program, built once from what is tested.
@@ -34,7 +36,7 @@ func buildAndRun(m *testing.M) int {
 		fmt.Fprintf(os.Stderr, "go build: %v\n%s", err, out)
 		return 1
 	}
-	return m.Run()
+	return postgrestest.Run(m)
 }
 
 // coverage makes the program count the statements that it reaches, where somebody
@@ -56,6 +58,20 @@ type shell struct {
 }
 
 func newShell(t testing.TB) *shell { return &shell{t: t, dir: t.TempDir()} }
+
+// onEachEngine runs a test in a folder without a database, and in one where the
+// database is PostgreSQL's.
+func onEachEngine(t *testing.T, test func(*testing.T, *shell)) {
+	t.Run("sqlite", func(t *testing.T) { test(t, newShell(t)) })
+	t.Run("postgres", func(t *testing.T) { test(t, newShell(t).with("PARLEY_DB="+postgrestest.Database(t))) })
+}
+
+// within is the same shell for a part of a test.
+func (s *shell) within(t testing.TB) *shell {
+	part := *s
+	part.t = t
+	return &part
+}
 
 // with is the same folder with more variables.
 func (s *shell) with(env ...string) *shell {

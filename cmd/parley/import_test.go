@@ -33,8 +33,9 @@ var hostileNames = []string{
 	"=1+1", "'=1+1", "''=1", "-5", "'-5", "@SUM(A1)", "+31 20", " before and after ", `"quoted", and more`, "<b>&amp;", "# no: comment", "null", "0x1f", "Zoë 😀", `back\slash`, "{}",
 }
 
-func TestExportAndImportAgree(t *testing.T) {
-	s := newShell(t)
+func TestExportAndImportAgree(t *testing.T) { onEachEngine(t, testExportAndImportAgree) }
+
+func testExportAndImportAgree(t *testing.T, s *shell) {
 	var lines strings.Builder
 	for n, name := range hostileNames {
 		quoted, err := json.Marshal(name)
@@ -92,8 +93,10 @@ func TestImportShapes(t *testing.T) {
 	}
 }
 
-func TestImportReadsStandardInput(t *testing.T) {
-	s := newPopulated(t)
+func TestImportReadsStandardInput(t *testing.T) { onEachEngine(t, testImportReadsStandardInput) }
+
+func testImportReadsStandardInput(t *testing.T, s *shell) {
+	s.populate()
 	s.write("one.csv", "identifier,name,email\nbo,Bo,bo@example.com\n")
 	if said := s.reading(numbered(2)).imports("--format", "ndjson", "-"); said != "2 users imported\n" {
 		t.Errorf("said %q", said)
@@ -106,8 +109,10 @@ func TestImportReadsStandardInput(t *testing.T) {
 
 // TestImportRefusals wants the exit status and all of the message, and nothing
 // imported.
-func TestImportRefusals(t *testing.T) {
-	s := newPopulated(t)
+func TestImportRefusals(t *testing.T) { onEachEngine(t, testImportRefusals) }
+
+func testImportRefusals(t *testing.T, s *shell) {
+	s.populate()
 	s.data("workspace", "create", "--identifier", "side", "--name", "Side")
 	const rest = `"name":"N","email":"n@example.com","workspace":"main"}`
 	s.write("faults.ndjson", `{"identifier":"bo",`+rest+"\n{\n"+`{"identifier":"cy","name":7,"email":"cy","status":"x","workspace":"nowhere"}`+"\n[]\n"+
@@ -151,7 +156,7 @@ func TestImportRefusals(t *testing.T) {
 		{"export: a format that holds no lists of users", "export --format html", 2, []string{"none of json, xml, yaml, csv, ndjson"}},
 	} {
 		t.Run(r.name, func(t *testing.T) {
-			in := shell{t: t, dir: s.dir}
+			in := s.within(t)
 			in.refused(r.exit, r.message, strings.Fields(r.args)...)
 		})
 	}
@@ -240,9 +245,11 @@ func wide(size int) string {
 	return strings.ReplaceAll(numbered(size), `"name":"`, `"name":"`+strings.Repeat("long ", 40))
 }
 
-func TestKilledImportInPartsGoesOn(t *testing.T) {
+func TestKilledImportInPartsGoesOn(t *testing.T) { onEachEngine(t, testKilledImportInPartsGoesOn) }
+
+func testKilledImportInPartsGoesOn(t *testing.T, s *shell) {
 	const size = 20_000
-	s := newPopulated(t)
+	s.populate()
 	s.write("users.ndjson", numbered(size))
 	v := s.serve()
 	token := s.newToken("ann")
@@ -265,8 +272,12 @@ func TestKilledImportInPartsGoesOn(t *testing.T) {
 }
 
 func TestInterruptedImportSaysWhatIsIn(t *testing.T) {
-	s := newPopulated(t)
-	s.write("users.ndjson", numbered(50_000))
+	onEachEngine(t, testInterruptedImportSaysWhatIsIn)
+}
+
+func testInterruptedImportSaysWhatIsIn(t *testing.T, s *shell) {
+	s.populate()
+	s.write("users.ndjson", numbered(20_000))
 	cmd := s.command("import", "--batch", "100", "users.ndjson")
 	var said strings.Builder
 	cmd.Stderr = &said
@@ -281,7 +292,7 @@ func TestInterruptedImportSaysWhatIsIn(t *testing.T) {
 		t.Errorf("%v: %s", err, said.String())
 	}
 	in := strings.Count(s.data("export"), "\n") - 1
-	if !strings.Contains(said.String(), fmt.Sprintf("The first %d of 50000 users are in", in)) || !strings.Contains(said.String(), "--skip-existing") {
+	if !strings.Contains(said.String(), fmt.Sprintf("The first %d of 20000 users are in", in)) || !strings.Contains(said.String(), "--skip-existing") {
 		t.Errorf("%d are in, and it said: %s", in, said.String())
 	}
 }

@@ -8,30 +8,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-
-	"github.com/parley-gateway/parley/repository"
 )
-
-func (p *program) migrateCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:     "migrate",
-		Short:   "Bring the database to the schema of this version",
-		Example: "  parley migrate --db parley.db",
-		Args:    cobra.NoArgs,
-		RunE: action(func(ctx context.Context, _ []string) error {
-			from, to, err := repository.Migrate(ctx, p.db)
-			if err != nil {
-				return err
-			}
-			if from == to {
-				fmt.Fprintf(p.err, "%s is at schema %d already\n", p.db, to)
-				return nil
-			}
-			fmt.Fprintf(p.err, "%s went from schema %d to %d\n", p.db, from, to)
-			return nil
-		}),
-	}
-}
 
 func (p *program) versionCommand() *cobra.Command {
 	return &cobra.Command{

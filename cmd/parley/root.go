@@ -36,6 +36,8 @@ PARLEY_COMMENT_REQUIRED, and so on. A flag wins.`,
 		SilenceUsage:  true,
 		Args:          cobra.NoArgs,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+
+		PersistentPreRunE: func(*cobra.Command, []string) error { return p.checkDatabase() },
 	}
 	root.SetIn(p.in)
 	root.SetOut(p.out)
@@ -57,6 +59,14 @@ PARLEY_COMMENT_REQUIRED, and so on. A flag wins.`,
 		p.completionCommand(),
 	)
 	return root
+}
+
+// checkDatabase comes before every command.
+func (p *program) checkDatabase() error {
+	if err := repository.CheckName(p.db); err != nil {
+		return fmt.Errorf("--db: %w", err)
+	}
+	return nil
 }
 
 // group makes a command that only holds others. Called alone, it shows them.

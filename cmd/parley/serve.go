@@ -15,6 +15,7 @@ import (
 
 	"github.com/parley-gateway/parley"
 	"github.com/parley-gateway/parley/handlers"
+	"github.com/parley-gateway/parley/repository"
 )
 
 func (p *program) serveCommand() *cobra.Command {
@@ -61,7 +62,7 @@ func (p *program) serveAt(ctx context.Context, s settings, log *slog.Logger) err
 				return err
 			}
 		}
-		log.Info("serving", "addr", listener.Addr().String(), "db", p.db, "tls", pair != nil)
+		log.Info("serving", "addr", listener.Addr().String(), "db", repository.DisplayName(p.db), "tls", pair != nil)
 		server := s.server(handlers.New(s.config(store, log)), log)
 		server.ConnState = listener.note
 		if pair != nil {

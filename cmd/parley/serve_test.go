@@ -188,8 +188,10 @@ func TestSettingsReachTheServer(t *testing.T) {
 
 // TestCommandLineAndHTTPAgree changes one user each way, beside each other on
 // one file.
-func TestCommandLineAndHTTPAgree(t *testing.T) {
-	s := newPopulated(t)
+func TestCommandLineAndHTTPAgree(t *testing.T) { onEachEngine(t, testCommandLineAndHTTPAgree) }
+
+func testCommandLineAndHTTPAgree(t *testing.T, s *shell) {
+	s.populate()
 	s.data("user", "create", "--identifier", "bo", "--name", "Bo", "--email", "bo@example.com")
 	token := s.newToken("ann")
 	v := s.serve()

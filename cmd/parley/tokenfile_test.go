@@ -27,8 +27,10 @@ func (s *shell) tokenFile(name string, more ...string) string {
 	return strings.TrimSuffix(string(text), "\n")
 }
 
-func TestTokenFile(t *testing.T) {
-	s := newPopulated(t)
+func TestTokenFile(t *testing.T) { onEachEngine(t, testTokenFile) }
+
+func testTokenFile(t *testing.T, s *shell) {
+	s.populate()
 	text := s.tokenFile("desk")
 	if _, ok := parley.HashToken(text); !ok {
 		t.Errorf("the file holds %q, which is no token", text)

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -26,6 +27,9 @@ type Server struct {
 	folder string
 	url    string // of its database postgres
 	made   atomic.Int64
+
+	keeper *exec.Cmd      // ends the server
+	alive  io.WriteCloser // until this is closed, by Stop or with the program that holds it
 }
 
 // script starts and stops servers, and says how.
@@ -43,23 +47,37 @@ func run(args ...string) (string, error) {
 	return strings.TrimSpace(string(output)), err
 }
 
-// Start starts a server with settings such as fsync=off. It ends with Stop.
+// Start starts a server with settings such as fsync=off. It ends with Stop, and with the
+// program, whatever ends that.
 func Start(settings ...string) (*Server, error) {
 	folder, err := os.MkdirTemp("", "parley-postgres-")
 	if err != nil {
 		return nil, err
 	}
 	s := &Server{folder: folder}
-	if s.url, err = run(append([]string{"start", folder}, settings...)...); err != nil {
+	if err := s.startKeeper(); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(folder))
+	}
+	if s.url, err = run(append([]string{"start", folder}, settings...)...); err != nil {
+		return nil, errors.Join(err, s.Stop())
 	}
 	return s, nil
 }
 
+// startKeeper starts a process that waits for the end of this one. No signal to this
+// one's group reaches it.
+func (s *Server) startKeeper() (err error) {
+	s.keeper = exec.CommandContext(context.Background(), "sh", "-c", `cat; "$0" stop "$1" && rm -r "$1"`, script(), s.folder)
+	s.keeper.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if s.alive, err = s.keeper.StdinPipe(); err != nil {
+		return err
+	}
+	return s.keeper.Start()
+}
+
 // Stop ends the server and removes all that it kept.
 func (s *Server) Stop() error {
-	_, err := run("stop", s.folder)
-	return errors.Join(err, os.RemoveAll(s.folder))
+	return errors.Join(s.alive.Close(), s.keeper.Wait())
 }
 
 // Crash kills the server with all its processes.
