@@ -10,24 +10,49 @@ import (
 	"github.com/jmoiron/sqlx"
 )
 
-// copyTable is in a database for as long as a copy into it is not finished.
+// copyTable is in a database that is, or was, copied from a file. In a table of Parley's
+// are the rows of the source up to the last that is there; users who were there before are
+// as they were after the change users_of, or newer.
 const copyTable = "parley_copy"
 
-// createCopyTable makes it. In a table of Parley's are the rows of the source up to the
-// last that is there; users who were there before are as they were after the change
-// users_of, or newer.
-const createCopyTable = "CREATE TABLE " + copyTable + " (source bigint NOT NULL, users_of bigint NOT NULL)"
+const createCopyTable = "CREATE TABLE IF NOT EXISTS " + copyTable +
+	" (source bigint NOT NULL, users_of bigint NOT NULL, state text NOT NULL)"
 
-// refuseUnfinished is for everybody but who copies.
+// The states of a copy. One that is made can be brought up to date until somebody opens it.
+const (
+	copyBegun = "begun"
+	copyMade  = "made"
+	copyUsed  = "used"
+)
+
+// copyState is empty for a database that was not copied.
+func copyState(ctx context.Context, on sqlx.QueryerContext) (state string, err error) {
+	var known bool
+	if err := sqlx.GetContext(ctx, on, &known, "SELECT to_regclass('"+copyTable+"') IS NOT NULL"); err != nil || !known {
+		return "", err
+	}
+	err = sqlx.GetContext(ctx, on, &state, "SELECT state FROM "+copyTable)
+	return state, err
+}
+
 func refuseUnfinished(ctx context.Context, db *sqlx.DB, name string) error {
-	var unfinished bool
-	if err := db.GetContext(ctx, &unfinished, "SELECT to_regclass('"+copyTable+"') IS NOT NULL"); err != nil {
+	state, err := copyState(ctx, db)
+	if err == nil && state == copyBegun {
+		err = fmt.Errorf("%s holds an unfinished copy; the parley migrate --from that makes it goes on when it is called again", DisplayName(name))
+	}
+	return err
+}
+
+// useCopy comes before a database is used: from then on it is no copy any more.
+func useCopy(ctx context.Context, db *sqlx.DB, name string) error {
+	state, err := copyState(ctx, db)
+	if err == nil && state == copyMade {
+		_, err = db.ExecContext(ctx, "UPDATE "+copyTable+" SET state = $1 WHERE state = $2", copyUsed, copyMade)
+	}
+	if err != nil {
 		return err
 	}
-	if unfinished {
-		return fmt.Errorf("%s holds an unfinished copy; the parley migrate --from that makes it goes on when it is called again", DisplayName(name))
-	}
-	return nil
+	return refuseUnfinished(ctx, db, name)
 }
 
 // copyTarget is a PostgreSQL database that is copied into, by nobody else.
@@ -51,8 +76,12 @@ func openCopyTarget(ctx context.Context, name string) (*copyTarget, error) {
 	return t, nil
 }
 
+// close gives the lock back. What was written is committed or is not.
 func (t *copyTarget) close() {
-	_ = t.db.Close() // what was written is committed or is not
+	if t.conn != nil {
+		_ = t.conn.Close()
+	}
+	_ = t.db.Close()
 }
 
 // prepare locks the database and makes the schema where there is none.
@@ -96,14 +125,14 @@ func (t *copyTarget) lock(ctx context.Context) (err error) {
 	return err
 }
 
-// knows reports whether a part of the source is there already. It refuses a database that
-// holds anything else.
-func (t *copyTarget) knows(ctx context.Context, source *copySource) (bool, error) {
-	var marked bool
-	if err := t.conn.GetContext(ctx, &marked, "SELECT to_regclass('"+copyTable+"') IS NOT NULL"); err != nil {
+// resume reports whether a part of the source is there already, and goes on with it then.
+// It refuses a database that holds anything else.
+func (t *copyTarget) resume(ctx context.Context, source *copySource) (bool, error) {
+	state, err := copyState(ctx, t.conn)
+	if err != nil {
 		return false, err
 	}
-	if !marked {
+	if state == "" || state == copyUsed {
 		return false, t.refuseUnlessEmpty(ctx)
 	}
 	var id int64
@@ -111,9 +140,21 @@ func (t *copyTarget) knows(ctx context.Context, source *copySource) (bool, error
 		return false, err
 	}
 	if id != source.id {
-		return false, fmt.Errorf("%s holds an unfinished copy of another database than %s", DisplayName(t.name), source.path)
+		return false, fmt.Errorf("%s holds a copy of another database than %s", DisplayName(t.name), source.path)
 	}
-	return true, nil
+	return true, t.turn(ctx, state, copyBegun)
+}
+
+// turn fails where the copy was used meanwhile.
+func (t *copyTarget) turn(ctx context.Context, from, to string) error {
+	result, err := t.conn.ExecContext(ctx, "UPDATE "+copyTable+" SET state = $1 WHERE state = $2", to, from)
+	if err != nil {
+		return err
+	}
+	if turned, err := result.RowsAffected(); err != nil || turned == 1 {
+		return err
+	}
+	return fmt.Errorf("%s is in use", DisplayName(t.name))
 }
 
 func (t *copyTarget) refuseUnlessEmpty(ctx context.Context) error {
@@ -129,13 +170,9 @@ func (t *copyTarget) refuseUnlessEmpty(ctx context.Context) error {
 	return nil
 }
 
-func (t *copyTarget) mark(ctx context.Context, source *copySource) error {
-	_, err := t.conn.ExecContext(ctx, fmt.Sprintf("%s; INSERT INTO %s VALUES (%d, 0)", createCopyTable, copyTable, source.id))
-	return err
-}
-
-func (t *copyTarget) unmark(ctx context.Context) error {
-	_, err := t.conn.ExecContext(ctx, "DROP TABLE "+copyTable)
+func (t *copyTarget) begin(ctx context.Context, source *copySource) error {
+	_, err := t.conn.ExecContext(ctx, fmt.Sprintf("%s; TRUNCATE %s; INSERT INTO %[2]s VALUES (%d, 0, '%s')",
+		createCopyTable, copyTable, source.id, copyBegun))
 	return err
 }
 

@@ -76,7 +76,7 @@ func (p *postgres) connect(ctx context.Context, name string) error {
 	p.db.SetMaxOpenConns(p.opts.ReadConnections + moreThanReads)
 	p.db.SetMaxIdleConns(p.opts.ReadConnections + moreThanReads)
 	if _, _, err = migratePostgres(ctx, db, name, p.opts.Existing); err == nil {
-		err = refuseUnfinished(ctx, db, name)
+		err = useCopy(ctx, db, name)
 	}
 	if err != nil {
 		return errors.Join(err, db.Close())

@@ -34,23 +34,22 @@ func Compare(results report.Results) (Costs, []Comparison, error) {
 		return costs, nil, err
 	}
 	var all []Comparison
-	compare := func(point report.Point, gateways int, fitted bool) {
-		plant := measuredPlant(cores, point, gateways)
-		all = append(all, Comparison{plant, fitted, point.Sample, Run(costs, plant)})
-	}
 	changes := results.OnCurve(report.Parley, http.MethodPatch)
 	for i, point := range changes {
-		compare(point, 1, i == 0 || i == len(changes)-1)
+		c := compared(costs, cores, point, 1)
+		c.Fitted = i == 0 || i == len(changes)-1
+		all = append(all, c)
 	}
 	for _, point := range results.OnCurve(report.TwoGateways, http.MethodPatch) {
-		compare(point, 2, false)
+		all = append(all, compared(costs, cores, point, 2))
 	}
 	return costs, all, nil
 }
 
-// measuredPlant is where a point was measured: everything on one machine.
-func measuredPlant(cores int, point report.Point, gateways int) Plant {
-	return Plant{Connections: point.Connections, Gateways: gateways, GatewayCores: cores, Batch: batchLength}
+// compared simulates a point of the curve, where everything runs on one machine.
+func compared(costs Costs, cores int, point report.Point, gateways int) Comparison {
+	plant := Plant{Connections: point.Connections, Gateways: gateways, GatewayCores: cores, Batch: batchLength}
+	return Comparison{Plant: plant, Measured: point.Sample, Simulated: Run(costs, plant)}
 }
 
 // Check fails where a simulated throughput is off by more than a bound.

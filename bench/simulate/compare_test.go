@@ -13,7 +13,7 @@ import (
 // made is a curve of a machine of two cores that the simulation itself has made, as if it
 // had been measured.
 func made(costs Costs) report.Results {
-	results := report.Results{}
+	results := report.Results{Machine: report.Machine{Cores: 2}}
 	for _, connections := range []int{1, 4, 16, 64, 256} {
 		results.Measurements = append(results.Measurements, madeAt(costs, report.Parley, connections, 1), madeRead(costs, connections))
 	}

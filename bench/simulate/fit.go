@@ -28,9 +28,9 @@ func (e ends) share(n float64, cpu func(report.Sample) time.Duration) Share {
 	return Share{Each: one - batch, Batch: batch}
 }
 
-// Fit finds costs, and the cores that could be had, in the ends of the curves of changes
-// and of reads, and in nothing between. How large batches are over most connections was
-// not measured: it is what the simulation says with the costs that were found before.
+// Fit finds costs in the ends of the curves of changes and of reads, and in nothing
+// between. Others may have used the machine as well: the cores that could be had are as
+// many as make the end of the curve come out best.
 func Fit(results report.Results) (costs Costs, cores int, err error) {
 	changes, err := endsOf(results.OnCurve(report.Parley, http.MethodPatch))
 	if err != nil {
@@ -40,22 +40,31 @@ func Fit(results report.Results) (costs Costs, cores int, err error) {
 	if err != nil {
 		return costs, 0, err
 	}
-	cores = coresOf(changes.most.Sample)
-	n := float64(changes.most.Connections)
-	for range 4 {
-		if costs, err = fit(changes, reads, n); err != nil {
-			return costs, cores, err
+	best := math.Inf(1)
+	for n := 1; n <= results.Machine.Cores; n++ {
+		fitted, err := fitCores(changes, reads, n)
+		if err != nil {
+			return costs, 0, err
 		}
-		n = max(Run(costs, measuredPlant(cores, changes.most, 1)).Batch, 2)
+		off := math.Abs(compared(fitted, n, changes.most, 1).Off())
+		if off < best {
+			best, costs, cores = off, fitted, n
+		}
 	}
 	return costs, cores, nil
 }
 
-// coresOf is how many cores worked for a load that could use more. Others may have used
-// the rest of the machine.
-func coresOf(most report.Sample) int {
-	worked := most.PerSecond * processorTime(most).Seconds()
-	return max(int(math.Ceil(worked)), 1)
+// fitCores finds costs on so many cores. How large batches are over most connections was
+// not measured: it is what the simulation says with the costs that were found before.
+func fitCores(changes, reads ends, cores int) (costs Costs, err error) {
+	n := float64(changes.most.Connections)
+	for range 4 {
+		if costs, err = fit(changes, reads, n); err != nil {
+			return costs, err
+		}
+		n = max(compared(costs, cores, changes.most, 1).Simulated.Batch, 2)
+	}
+	return costs, nil
 }
 
 func processorTime(s report.Sample) time.Duration { return s.LoadCPU + s.ServerCPU + s.DatabaseCPU }

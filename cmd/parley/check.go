@@ -27,11 +27,10 @@ func (p *program) check(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	name := repository.DisplayName(p.db)
 	if checked.Faults > 0 {
-		return fmt.Errorf("%s has %s", name, count(checked.Faults, "fault"))
+		return fmt.Errorf("%s has %s", repository.DisplayName(p.db), count(checked.Faults, "fault"))
 	}
-	fmt.Fprintf(p.err, "%s has no fault: %s, %s\n", name, count(checked.Users, "user"), count(checked.Changes, "change"))
+	fmt.Fprintf(p.err, "%s has no fault: %s, %s\n", repository.DisplayName(p.db), count(checked.Users, "user"), count(checked.Changes, "change"))
 	return nil
 }
 

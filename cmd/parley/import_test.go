@@ -228,8 +228,8 @@ func (s *shell) killWhile(what string, holds func() bool, args ...string) {
 func TestKilledImportLeavesNothing(t *testing.T) {
 	s := newPopulated(t)
 	before := s.data("export")
-	// Longer than what the writer keeps in memory.
-	s.write("users.ndjson", wide(40_000))
+	// More than the log takes in one moment.
+	s.write("users.ndjson", wide(20_000))
 	log := s.path("parley.db-wal")
 	s.killWhile("the transaction has written to the log", func() bool {
 		info, err := os.Stat(log)

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -18,10 +19,10 @@ func (p *program) migrateCommand() *cobra.Command {
 
 With --from and --to, copy a database from a file into an empty PostgreSQL
 database instead: users, the whole history, tokens, sessions and idempotency
-keys. The file is only read, and may be served meanwhile. What is written to it
-is copied, too; where that does not end, stop what writes and call it again. A
-call that was interrupted goes on where it was when it is called again. Every
-row is compared at the end. Nothing opens the copy before it is finished.`,
+keys. The file is only read, and may be served meanwhile. To call it again goes on
+where a call was interrupted, and adds what was written since: for the last time
+when nothing writes any more. Every row is compared at the end. Nothing can open
+the copy before that, and nothing is added after it was opened.`,
 		Example: `  parley migrate --db parley.db
   parley migrate --from parley.db --to postgres://parley@db.example/parley`,
 		Args: cobra.NoArgs,
@@ -63,7 +64,7 @@ func (p *program) copyDatabase(ctx context.Context, from, to string) error {
 	}
 	bar := p.newProgress("", 0)
 	defer bar.end()
-	checked, err := repository.Copy(ctx, from, to, repository.CopyOptions{
+	copied, err := repository.Copy(ctx, from, to, repository.CopyOptions{
 		Report: p.printFault,
 		Progress: func(what string, done, total int64) {
 			bar.what, bar.total = what, total
@@ -74,7 +75,7 @@ func (p *program) copyDatabase(ctx context.Context, from, to string) error {
 		return err
 	}
 	bar.end()
-	fmt.Fprintf(p.err, "%s is copied to %s, and nothing differs: %s, %s\n",
-		from, repository.DisplayName(to), count(checked.Users, "user"), count(checked.Changes, "change"))
+	fmt.Fprintf(p.err, "%s is copied to %s, and nothing differs: %s, %s\nwhat is written to %[1]s after %[5]s is not in the copy\n",
+		from, repository.DisplayName(to), count(copied.Users, "user"), count(copied.Changes, "change"), copied.Until.UTC().Format(time.RFC3339))
 	return nil
 }

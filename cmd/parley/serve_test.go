@@ -15,7 +15,7 @@ import (
 )
 
 // patience is how long a test waits for what takes a moment.
-const patience = 10 * time.Second
+const patience = 30 * time.Second
 
 // server is a running parley serve.
 type server struct {
