@@ -267,6 +267,7 @@ func TestCopyFindsDifferences(t *testing.T) {
 	for statement, want := range map[string]string{
 		"UPDATE users SET name = 'Another' WHERE pk = 1":                                   "users: row 1: name is another in the copy",
 		"UPDATE users SET created_at = created_at + interval '1 microsecond' WHERE pk = 1": "users: row 1: created_at is another in the copy",
+		"DROP INDEX users_created":                                                         "is damaged",
 		"DELETE FROM status_changes WHERE seq = 1":                                         "status_changes: row 1 is in the file, where the copy has status_changes: row 2",
 		"CREATE FUNCTION nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'; " +
 			"CREATE TRIGGER nothing BEFORE INSERT ON sessions FOR EACH ROW EXECUTE FUNCTION nothing()": "sessions: row 1 is not in the copy",
