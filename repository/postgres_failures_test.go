@@ -78,13 +78,16 @@ func TestTerminatedConnections(t *testing.T) {
 // while idle in a transaction.
 func TestPatienceOfOthers(t *testing.T) {
 	name := postgrestest.Database(t)
-	postgrestest.Exec(t, name, "ALTER ROLE postgres IN DATABASE "+databaseOf(t, name)+" SET idle_session_timeout = '50ms'")
-	w := openPeople(t, name, Options{})
+	openPeople(t, name, Options{})
+	postgrestest.Exec(t, name, "ALTER ROLE postgres IN DATABASE "+databaseOf(t, name)+" SET idle_session_timeout = '300ms'")
+	impatient := openStore(t, name, Options{})
+	t.Cleanup(func() { closeStore(t, impatient) })
+	w := &world{Store: impatient}
 	for range 3 {
 		w.mustChange(t, change("ben", parley.StatusRisky))
-		time.Sleep(100 * time.Millisecond)
+		time.Sleep(400 * time.Millisecond)
 		w.mustUser(t, "ben")
-		time.Sleep(100 * time.Millisecond)
+		time.Sleep(400 * time.Millisecond)
 		w.mustCreateToken(t, newToken(fmt.Sprint(time.Now())))
 	}
 }
