@@ -15,7 +15,7 @@ import (
 func runSimulate(args []string) error {
 	f := flag.NewFlagSet("simulate", flag.ContinueOnError)
 	measured := f.String("measured", "simulate/measured.json", "the raw results of http -only "+report.Curve+", a `file`")
-	bound := f.Float64("bound", 0.30, "by what share of the measured throughput the simulation may be off")
+	bound := f.Float64("bound", 0.25, "by what share of the measured throughput the simulation may be off")
 	if err := f.Parse(args); err != nil {
 		return err
 	}

@@ -42,10 +42,7 @@ func Fit(results report.Results) (costs Costs, cores int, err error) {
 	}
 	best := math.Inf(1)
 	for n := 1; n <= results.Machine.Cores; n++ {
-		fitted, err := fitCores(changes, reads, n)
-		if err != nil {
-			return costs, 0, err
-		}
+		fitted := fitCores(changes, reads, n)
 		off := math.Abs(compared(fitted, n, changes.most, 1).Off())
 		if off < best {
 			best, costs, cores = off, fitted, n
@@ -56,20 +53,18 @@ func Fit(results report.Results) (costs Costs, cores int, err error) {
 
 // fitCores finds costs on so many cores. How large batches are over most connections was
 // not measured: it is what the simulation says with the costs that were found before.
-func fitCores(changes, reads ends, cores int) (costs Costs, err error) {
+func fitCores(changes, reads ends, cores int) (costs Costs) {
 	n := float64(changes.most.Connections)
 	for range 4 {
-		if costs, err = fit(changes, reads, n); err != nil {
-			return costs, err
-		}
+		costs = fit(changes, reads, n)
 		n = max(compared(costs, cores, changes.most, 1).Simulated.Batch, 2)
 	}
-	return costs, nil
+	return costs
 }
 
 func processorTime(s report.Sample) time.Duration { return s.LoadCPU + s.ServerCPU + s.DatabaseCPU }
 
-func fit(changes, reads ends, n float64) (Costs, error) {
+func fit(changes, reads ends, n float64) Costs {
 	database := func(s report.Sample) time.Duration { return s.DatabaseCPU }
 	c := Costs{
 		Client:  changes.share(n, func(s report.Sample) time.Duration { return s.LoadCPU }),
@@ -79,18 +74,19 @@ func fit(changes, reads ends, n float64) (Costs, error) {
 	}
 	all := changes.share(n, database)
 	c.Write = Share{max(all.Each-c.Read.Each, 0), max(all.Batch-c.Read.Batch, 0)}
-	return c, c.fitSync(changes.one.Sample)
+	c.fitSync(changes.one.Sample)
+	return c
 }
+
+// leastSync is the part of a change that waits for its commit where nothing seems to be
+// left: two processors that work for one change at once take more time than passes.
+const leastSync = 20
 
 // fitSync takes what is left of the latency over one connection for the time that a
 // commit waits, with the tail that it has there.
-func (c *Costs) fitSync(one report.Sample) error {
+func (c *Costs) fitSync(one report.Sample) {
 	worked := processorTime(one)
-	c.Sync = one.P50 - worked
-	if c.Sync <= 0 {
-		return errors.New("a change over one connection took more processor time than time")
-	}
+	c.Sync = max(one.P50-worked, one.P50/leastSync)
 	const ninetyNinth = 2.326 // standard deviations of a normal distribution
 	c.Spread = math.Log(float64(one.P99-worked)/float64(c.Sync)) / ninetyNinth
-	return nil
 }
