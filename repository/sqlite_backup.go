@@ -25,7 +25,7 @@ type BackupOptions struct {
 // that fails leaves everything as it was.
 func Backup(ctx context.Context, name, file string, opts BackupOptions) error {
 	if isURL(name) {
-		return errors.New("backup copies a file; of a PostgreSQL database pg_basebackup and pg_dump make backups: docs/cluster.md")
+		return errors.New("backup copies a file; of a PostgreSQL database pg_basebackup and pg_dump make backups: docs/operations.md")
 	}
 	source, err := absolute(name)
 	if err != nil {
