@@ -24,9 +24,10 @@ func TestFilesTakenAway(t *testing.T) {
 			m.shell.data("user", "create", "--db", "other.db", "--identifier", "bo", "--name", "Bo", "--email", "bo@example.com")
 			m.start()
 			time.AfterFunc(200*time.Millisecond, func() {
-				m.move(c.file, "taken")
-				if c.put != "" {
-					m.move(c.put, c.file)
+				if c.put == "" {
+					m.move(c.file, "taken")
+				} else {
+					m.replace(c.file, "taken", c.put)
 				}
 			})
 			m.runFor(patience)
@@ -42,6 +43,15 @@ func (m *mob) move(from, to string) {
 	if err := os.Rename(m.shell.path(from), m.shell.path(to)); err != nil {
 		m.t.Error(err)
 	}
+}
+
+// replace keeps file under the name taken, and puts another in its place in one step:
+// the server might look between two.
+func (m *mob) replace(file, taken, other string) {
+	if err := os.Link(m.shell.path(file), m.shell.path(taken)); err != nil {
+		m.t.Error(err)
+	}
+	m.move(other, file)
 }
 
 // TestLogNobodyReads has a server go on whose log cannot be written.
