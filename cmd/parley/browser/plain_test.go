@@ -72,7 +72,7 @@ func TestWithKeyboard(t *testing.T) {
 // enter presses Enter on what leads to another page.
 func (w *window) enter() {
 	w.t.Helper()
-	w.leads(chromedp.KeyEvent(kb.Enter))
+	w.leads(pressing(kb.Enter))
 }
 
 // tabTo presses Tab until something has the focus, which has to be seen at each

@@ -26,13 +26,16 @@ func TestKeys(t *testing.T) {
 			t.Errorf("%q leads to %q, want %q", c.key, got, c.focus)
 		}
 	}
+	if got := evaluate[string](w, "document.getElementById('q').value"); got != "" {
+		t.Errorf("the keys have written %q into the field", got)
+	}
 	w.enter()
 	if !strings.HasPrefix(w.path(), "/users/") {
 		t.Errorf("Enter leads to %s", w.path())
 	}
-	w.leads(chromedp.KeyEvent("?"))
+	w.leads(pressing("?"))
 	w.wantAt("/keys")
-	w.leads(chromedp.KeyEvent("gu"))
+	w.leads(pressing("gu"))
 	w.wantAt("/users")
 	// In a field they are letters.
 	w.click("searchbox", searchLabel)

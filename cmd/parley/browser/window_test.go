@@ -19,6 +19,7 @@ import (
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // window is one window of a browser. It fails its test for what no page may do:
@@ -296,7 +297,28 @@ func insert(text string) chromedp.Action[chromedp.Void] {
 // press presses keys, one after the other.
 func (w *window) press(keys string) {
 	w.t.Helper()
-	w.do(chromedp.KeyEvent(keys))
+	w.do(pressing(keys))
+}
+
+// pressing presses keys as a keyboard does: where a page keeps a key from doing what it
+// does, nothing is typed. KeyEvent sends what is typed in an event of its own, which
+// arrives all the same.
+func pressing(keys string) chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		for _, key := range keys {
+			events := kb.Encode(key)
+			down, up := events[0], events[len(events)-1]
+			if typed := events[1]; typed != up {
+				down.Text, down.UnmodifiedText = typed.Text, typed.UnmodifiedText
+			}
+			for _, event := range []*input.DispatchKeyEventParams{down, up} {
+				if _, err := cdp.Call(ctx, t, input.DispatchKeyEvent, *event); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
 }
 
 // signIn signs in from wherever a page asks for it.
