@@ -36,6 +36,14 @@ func newestVersion(provider *goose.Provider) int64 {
 	return sources[len(sources)-1].Version
 }
 
+// refuseNewer is for everybody: what a later schema means is not known.
+func refuseNewer(name string, from, to int64) error {
+	if from <= to {
+		return nil
+	}
+	return fmt.Errorf("%s was written by a newer Parley: its schema has version %d, this program knows %d", name, from, to)
+}
+
 // refuseOlder is for those who only look, and those who need a store as it is.
 func refuseOlder(name string, from, to int64) error {
 	if from == to {

@@ -75,10 +75,7 @@ func postgresSchema(ctx context.Context, db *sqlx.DB, name string, provider *goo
 	if err != nil {
 		return 0, 0, fmt.Errorf("%s cannot be opened: %w", DisplayName(name), err)
 	}
-	if from > to {
-		return from, to, fmt.Errorf("%s was written by a newer Parley: its schema has version %d, this program knows %d", DisplayName(name), from, to)
-	}
-	return from, to, nil
+	return from, to, refuseNewer(DisplayName(name), from, to)
 }
 
 // oldestServer is the oldest PostgreSQL that is still mended, as its

@@ -114,10 +114,7 @@ func versions(q queryer, path string, provider *goose.Provider) (from, to int64,
 	if err != nil {
 		return 0, 0, openError(path, err)
 	}
-	if from > to {
-		return from, to, fmt.Errorf("%s was written by a newer Parley: its schema has version %d, this program knows %d", path, from, to)
-	}
-	return from, to, nil
+	return from, to, refuseNewer(path, from, to)
 }
 
 var errForeign = errors.New("another program's data is in it")
