@@ -122,12 +122,8 @@ profile: tools ## Write profiles of processor time and allocations under load to
 	cd bench && $(GO) run . profile
 
 .PHONY: fuzz
-fuzz: ## Run each fuzz target for FUZZTIME (1m)
-	@for package in $$($(GO) list ./...); do \
-		for target in $$($(GO) test -list '^Fuzz' $$package | grep '^Fuzz'); do \
-			$(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$package || exit 1; \
-		done; \
-	done
+fuzz: tools ## Run each fuzz target for FUZZTIME (1m)
+	@.ci/fuzz $(FUZZTIME) $$($(GO) list ./...)
 
 .PHONY: cover
 cover: ## Want tests to reach 90 of 100 statements of the domain, the codecs and the store
@@ -135,8 +131,8 @@ cover: ## Want tests to reach 90 of 100 statements of the domain, the codecs and
 
 .PHONY: mutate
 mutate: ## Alter the binder and the negotiator, and want the tests to notice
-	.ci/mutate handlers/records bind.go statuschange.go steering.go create.go
-	.ci/mutate codecs accept.go negotiate.go
+	.ci/mutate handlers/records . bind.go statuschange.go steering.go create.go
+	.ci/mutate codecs 'Accept|Negotia|Named|Spoken|Explain' accept.go negotiate.go
 
 # Nothing of them is copied into the project. Their versions stand above.
 build/suites: Makefile
