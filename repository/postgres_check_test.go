@@ -233,19 +233,26 @@ func TestCheckURLBesideWriters(t *testing.T) {
 	url := newChangedURL(t)
 	var all sync.WaitGroup
 	var over atomic.Bool
+	var made atomic.Int64
+	const writers = 4
 	for _, ref := range []string{"ben", "ann"} {
 		w := &world{Store: openStore(t, url, Options{})}
 		t.Cleanup(func() { closeStore(t, w) })
-		for range 4 {
+		for range writers {
 			all.Go(func() {
 				for !over.Load() {
 					w.mustChange(t, change(ref, parley.StatusRisky))
+					made.Add(1)
 				}
 			})
 		}
 	}
+	defer all.Wait()
+	defer over.Store(true)
 	var last int64
 	for range 10 {
+		before := made.Load() + 2*writers // of which each may have made one that is not counted yet
+		eventually(t, "another change", func() bool { return made.Load() > before })
 		faults, checked := checkedFaults(t, url)
 		wantFaults(t, faults, nil)
 		if checked.Changes <= last {
@@ -253,8 +260,6 @@ func TestCheckURLBesideWriters(t *testing.T) {
 		}
 		last = checked.Changes
 	}
-	over.Store(true)
-	all.Wait()
 }
 
 func TestCheckURLRefused(t *testing.T) {
