@@ -234,11 +234,11 @@ func TestCheckURLBesideWriters(t *testing.T) {
 	var all sync.WaitGroup
 	var over atomic.Bool
 	var made atomic.Int64
-	const writers = 4
+	const writers = 2 * 4
 	for _, ref := range []string{"ben", "ann"} {
 		w := &world{Store: openStore(t, url, Options{})}
 		t.Cleanup(func() { closeStore(t, w) })
-		for range writers {
+		for range writers / 2 {
 			all.Go(func() {
 				for !over.Load() {
 					w.mustChange(t, change(ref, parley.StatusRisky))
@@ -251,8 +251,9 @@ func TestCheckURLBesideWriters(t *testing.T) {
 	defer over.Store(true)
 	var last int64
 	for range 10 {
-		before := made.Load() + 2*writers // of which each may have made one that is not counted yet
-		eventually(t, "another change", func() bool { return made.Load() > before })
+		counted := made.Load()
+		// Each writer may have made one that is not counted yet.
+		eventually(t, "another change", func() bool { return made.Load() > counted+writers })
 		faults, checked := checkedFaults(t, url)
 		wantFaults(t, faults, nil)
 		if checked.Changes <= last {
